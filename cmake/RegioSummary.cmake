@@ -1,0 +1,10 @@
+# One summary at the end: what this build has, and what it was left without.
+message(STATUS "")
+message(STATUS "regio ${PROJECT_VERSION}")
+message(STATUS "  build type            ${CMAKE_BUILD_TYPE} ${REGIO_SANITIZE}")
+message(STATUS "  program               ${REGIO_BUILD_PROGRAM}")
+message(STATUS "  tests, benchmarks     ${REGIO_BUILD_TESTS}, ${REGIO_BUILD_BENCHMARKS}")
+message(STATUS "  CUDA backend          ${REGIO_WITH_CUDA}")
+message(STATUS "  figures in the report ${REGIO_FIGURE_SCRIPT_STATUS}")
+message(STATUS "  oneTBB ${TBB_VERSION}, Highway ${hwy_VERSION}, Eigen ${Eigen3_VERSION}, fmt ${fmt_VERSION}, nlohmann-json ${nlohmann_json_VERSION}")
+message(STATUS "")

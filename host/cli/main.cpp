@@ -1,0 +1,5 @@
+#include <cstdio>
+
+#include <regio/version.hpp>
+
+int main() { std::printf("regio %s\n", regio::version().c_str()); }

@@ -1,0 +1,113 @@
+/// k-means for batches of small and medium problems: regions, years, values of k, restarts and bootstrap replicates at once.
+///
+/// Symbols of the literature and their words here: n points, d features (indicators), k clusters, x_i point, mu_c centre,
+/// w_i weight, SSE = inertia.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <regio/engine.hpp>
+#include <regio/outcome.hpp>
+#include <regio/progress.hpp>
+#include <regio/views.hpp>
+
+namespace regio {
+
+/// How the centres of a run start when the problem does not give them.
+enum class KmeansInit : std::uint8_t {
+  kmeans_plus_plus,  ///< greedy k-means++ with 2 + floor(ln k) candidates a step (Arthur and Vassilvitskii 2007)
+  random,            ///< k different points, each with equal probability
+};
+
+/// One problem: points to be divided into k clusters. Views are not copied; problems may share their points.
+struct KmeansProblem {
+  MatrixView<double const> points;            ///< [n, d], finite
+  VectorView<double const> weights = {};      ///< [n], >= 0, not all zero; empty: every weight is 1
+  Index clusters = 0;                         ///< k, 1 <= k <= n
+  BatchView<double const> initial_centres{};  ///< [runs, k, d]: one run from each; empty: by KmeansOptions::init
+  Index restarts = 0;                         ///< runs when no centres are given; 0: KmeansOptions::restarts
+  std::uint64_t stream = 0;                   ///< which random stream the runs draw from; problems with the same data,
+                                              ///< k and stream start alike wherever they stand in the batch
+  Index warm_from = -1;                       ///< position of an earlier problem of the batch with the same k and d whose
+                                              ///< final centres start the only run of this one (warm chain)
+};
+
+struct KmeansOptions {
+  KmeansInit init = KmeansInit::kmeans_plus_plus;
+  Index restarts = 10;
+  Index max_iterations = 300;
+  double tolerance = 1e-4;     ///< stop when the squared shift of all centres <= tolerance * mean variance of the features
+  std::uint64_t seed = 0;
+  bool keep_runs = false;      ///< also keep labels, inertia and iterations of every run, not only of the best
+  Control control = {};
+};
+
+/// Results of a batch; problem b's part of each array is reached through the accessors.
+class REGIO_API KmeansReport {
+ public:
+  /// Lays the arrays out for a batch; kmeans_fit fills them.
+  explicit KmeansReport(std::vector<KmeansProblem> const& problems, KmeansOptions const& options);
+  KmeansReport() = default;
+
+  [[nodiscard]] Index size() const noexcept { return static_cast<Index>(outcome.size()); }
+  [[nodiscard]] VectorView<std::int32_t const> labels(Index b) const noexcept;   ///< [n], 0 .. k-1
+  [[nodiscard]] MatrixView<double const> centres(Index b) const noexcept;        ///< [k, d]
+  [[nodiscard]] VectorView<Index const> sizes(Index b) const noexcept;           ///< [k], points (not weights) per cluster
+  [[nodiscard]] Index runs(Index b) const noexcept;                              ///< restarts made
+  [[nodiscard]] MatrixView<std::int32_t const> run_labels(Index b) const noexcept;  ///< [runs, n], with keep_runs
+  [[nodiscard]] VectorView<double const> run_inertia(Index b) const noexcept;       ///< [runs], with keep_runs
+  [[nodiscard]] VectorView<Index const> run_iterations(Index b) const noexcept;     ///< [runs], with keep_runs
+
+  std::vector<double> inertia;            ///< [b] sum of w_i |x_i - mu_label(i)|^2 by direct differences
+  std::vector<Index> iterations;          ///< [b] of the best run
+  std::vector<Outcome> outcome;           ///< [b] converged, iteration_limit or cancelled
+  std::vector<Index> best_run;            ///< [b]
+  std::vector<Index> relocations;         ///< [b] empty clusters that were moved to a far point in the best run
+  std::vector<Index> distinct_clusters;   ///< [b] clusters that own a point; below k when points coincide
+
+  // Flat storage; offsets have one entry more than there are problems.
+  std::vector<std::int32_t> all_labels;
+  std::vector<double> all_centres;
+  std::vector<Index> all_sizes;
+  std::vector<Index> label_offset, centre_offset, size_offset, features;
+  std::vector<std::int32_t> all_run_labels;
+  std::vector<double> all_run_inertia;
+  std::vector<Index> all_run_iterations;
+  std::vector<Index> run_offset, run_label_offset;
+};
+
+/// Divides the points of each problem into k clusters of least inertia by Lloyd's iteration from one or many starts.
+///
+/// Minimises sum_i w_i |x_i - mu_label(i)|^2 (Lloyd 1982; MacQueen 1967). From given initial centres labels, iterations
+/// and inertia are those of scikit-learn's KMeans(algorithm="lloyd") in fp64, but for the documented deviations
+/// (docs/methods/kmeans.md): fp64 sums in a fixed order, a last assignment after every relocation of an empty cluster,
+/// a stop at inertia 0, ties of distance and of relocation to the lowest index.
+/// Shapes: see KmeansProblem. Throws ContractError naming the problem, row and value: a point or weight that is not finite,
+/// a negative weight, all weights zero, k < 1 or k > n, centres of another shape, warm_from that is not an earlier problem.
+/// Outcomes: converged, iteration_limit, cancelled (stop token).
+/// Deterministic: the same bits for any number of threads, any order of the batch and every SIMD target.
+/// Cost: O(n k d) a pass; a problem whose working set fits the caches is fitted there in one go, with no allocation
+/// inside the iteration.
+REGIO_API KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options,
+                                  std::vector<KmeansProblem> const& problems);
+
+/// Where a caller wants the results of a batch: views of his own memory, sized as in KmeansReport.
+struct KmeansResultViews {
+  VectorView<std::int32_t> labels;  ///< [sum of n]
+  VectorView<double> centres;       ///< [sum of k * d]
+  VectorView<double> inertia;       ///< [problems]
+  VectorView<Index> iterations;     ///< [problems]
+  VectorView<Outcome> outcome;      ///< [problems]
+};
+
+/// As above, written into views that the caller gives. Throws ContractError when a view has another size.
+REGIO_API void kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems,
+                          KmeansResultViews const& results);
+
+/// Labels of points under given centres: the nearest centre, ties to the lowest index.
+/// Writes labels [n]; returns the inertia. Throws ContractError as kmeans_fit.
+REGIO_API double kmeans_assign(Engine& engine, MatrixView<double const> points, VectorView<double const> weights,
+                               MatrixView<double const> centres, VectorView<std::int32_t> labels);
+
+}  // namespace regio
