@@ -9,5 +9,6 @@ configure_package_config_file(cmake/regio-config.cmake.in "${PROJECT_BINARY_DIR}
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/regio-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/regio-config.cmake" "${PROJECT_BINARY_DIR}/regio-config-version.cmake"
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/regio)
+file(RELATIVE_PATH REGIO_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file(cmake/regio.pc.in "${PROJECT_BINARY_DIR}/regio.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/regio.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
