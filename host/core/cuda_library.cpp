@@ -22,8 +22,8 @@ CudaBackendFunction* find_entry(CudaOptions const& options) {
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     char const* const reason = dlerror();
-    throw DeviceError(DeviceFailure::library_missing,
-                      "the CUDA backend could not be loaded: " + std::string(reason == nullptr ? path.c_str() : reason));
+    throw DeviceError(DeviceFailure::library_missing, "the CUDA backend could not be loaded: " +
+                                                          std::string(reason == nullptr ? path.c_str() : reason));
   }
   void* const entry = dlsym(library, "regio_cuda_backend");
   if (entry == nullptr) {

@@ -11,10 +11,16 @@ namespace regio {
 /// Rises with every change of Backend, of an operation's struct or of the request below.
 inline constexpr std::uint32_t cuda_abi_number = 1;
 
-enum class CudaLibraryStatus : std::int32_t { ready = 0, abi_mismatch = 1, driver_missing = 2, no_device = 3, failed = 4 };
+enum class CudaLibraryStatus : std::int32_t {
+  ready = 0,
+  abi_mismatch = 1,
+  driver_missing = 2,
+  no_device = 3,
+  failed = 4
+};
 
-/// In: size, abi, ordinal, stream. Out: backend (owned by the caller) and device_count, or a message. With ordinal -1 only
-/// the devices are counted and no backend is made.
+/// In: size, abi, ordinal, stream. Out: backend (owned by the caller) and device_count, or a message. With ordinal -1
+/// only the devices are counted and no backend is made.
 struct CudaBackendRequest {
   std::uint32_t size = sizeof(CudaBackendRequest);
   std::uint32_t abi = cuda_abi_number;

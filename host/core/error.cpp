@@ -22,7 +22,7 @@ std::string joined(std::vector<InputProblem> const& problems) {
 
 }  // namespace
 
-ContractError::ContractError(std::string where, std::string message)
+ContractError::ContractError(std::string where, std::string const& message)
     : std::invalid_argument(where + " " + message), where_(std::move(where)) {}
 
 std::string InputProblem::text() const {

@@ -1,9 +1,9 @@
 /// CSV tables with positions: every value knows its line and column, every error of a file is collected.
 ///
 /// UTF-8 (BOM allowed), RFC 4180 quoting, LF or CRLF; comma, semicolon or tab recognised from the header; decimal comma
-/// recognised with the semicolon; lines beginning with '#' before the header are comments; .gz is read. A missing number
-/// is an empty cell, NA or NaN; "inf" and any other text is an error. The file is memory-mapped (or unpacked) once, cells
-/// are views into it; numbers are parsed in parallel by fixed chunks.
+/// recognised with the semicolon; lines beginning with '#' before the header are comments; .gz is read. A missing
+/// number is an empty cell, NA or NaN; "inf" and any other text is an error. The file is memory-mapped (or unpacked)
+/// once, cells are views into it; numbers are parsed in parallel by fixed chunks.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ class Findings {
 
 class CsvTable {
  public:
-  /// Throws InputError: file not found, not UTF-8 (UTF-16 is named), no header, ragged line, unclosed quote, duplicate column.
+  /// Throws InputError: file not found, not UTF-8 (UTF-16 is named), no header, ragged line, unclosed quote, duplicate
+  /// column.
   static CsvTable read(std::filesystem::path const& path);
   /// The same from memory; `name` stands for the file in messages.
   static CsvTable parse(std::string text, std::string name);

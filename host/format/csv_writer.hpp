@@ -1,5 +1,5 @@
-/// CSV text: UTF-8, comma, LF, quoted only where needed; numbers are the shortest that read back to the same double, NaN
-/// is an empty cell.
+/// CSV text: UTF-8, comma, LF, quoted only where needed; numbers are the shortest that read back to the same double,
+/// NaN is an empty cell.
 #pragma once
 
 #include <cstdint>

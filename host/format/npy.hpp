@@ -13,8 +13,8 @@ namespace regio::format {
 
 class NpyArray {
  public:
-  /// Throws InputError naming what is wrong and what to do: not a .npy file, cut short, Fortran order, big-endian, another
-  /// type, a version that we do not know.
+  /// Throws InputError naming what is wrong and what to do: not a .npy file, cut short, Fortran order, big-endian,
+  /// another type, a version that we do not know.
   static NpyArray open(std::filesystem::path const& path);
 
   [[nodiscard]] std::vector<Index> const& shape() const noexcept { return shape_; }

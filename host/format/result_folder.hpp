@@ -1,7 +1,8 @@
 /// A folder of results: files appear whole or not at all, manifest.json lists them, an interrupted run can be resumed.
 ///
-/// Every file is written beside its place under a temporary name, flushed and renamed. The manifest is written last; until
-/// then `.regio-run.json` marks the folder as an unfinished run of one study (digest of study text, options and inputs).
+/// Every file is written beside its place under a temporary name, flushed and renamed. The manifest is written last;
+/// until then `.regio-run.json` marks the folder as an unfinished run of one study (digest of study text, options and
+/// inputs).
 #pragma once
 
 #include <filesystem>
@@ -21,8 +22,8 @@ enum class ExistingResults { refuse, force, resume };
 class ResultFolder {
  public:
   /// Opens or creates the folder. `identity` names the run (a digest): resume needs the same one. Throws OutputError or
-  /// InputError: a non-empty folder without force or resume, a folder that is no result of regio (with force), another run
-  /// (with resume), no permission, no space. With force only the files that the old manifest lists are removed.
+  /// InputError: a non-empty folder without force or resume, a folder that is no result of regio (with force), another
+  /// run (with resume), no permission, no space. With force only the files that the old manifest lists are removed.
   ResultFolder(std::filesystem::path path, std::string identity, ExistingResults existing);
   /// Removes what it made when the run did not finish and nothing can be resumed (see keep_unfinished).
   ~ResultFolder();
@@ -37,8 +38,8 @@ class ResultFolder {
   /// Intermediate results that a resumed run reads back; not part of the results, removed by finish().
   void write_checkpoint(std::string const& name, std::string_view content);
   [[nodiscard]] std::string read_checkpoint(std::string const& name) const;  ///< "" when there is none or it is damaged
-  /// Completes manifest["files"] with name, bytes and SHA-256 of everything written, writes manifest.json, removes the marks
-  /// of the unfinished run.
+  /// Completes manifest["files"] with name, bytes and SHA-256 of everything written, writes manifest.json, removes the
+  /// marks of the unfinished run.
   void finish(Json manifest);
   /// After an interruption: leaves the folder as it is, for --resume.
   void keep_unfinished() noexcept { keep_ = true; }

@@ -1,7 +1,7 @@
 /// Study files: TOML read against a schema, with positions, types, choices and "did you mean".
 ///
-/// A schema is a list of keys with their kind, default and one line of explanation. The same schema checks a file, gives
-/// the commented file that `regio new` writes, and the table of keys in the documentation.
+/// A schema is a list of keys with their kind, default and one line of explanation. The same schema checks a file,
+/// gives the commented file that `regio new` writes, and the table of keys in the documentation.
 #pragma once
 
 #include <cstdint>
@@ -19,24 +19,33 @@ using StudyValue = std::variant<bool, std::int64_t, double, std::string, std::ve
                                 std::vector<std::string>>;
 
 enum class KeyKind : std::uint8_t {
-  boolean, integer, number, text, path, choice, integer_or_choice, integer_list, number_list, text_list
+  boolean,
+  integer,
+  number,
+  text,
+  path,
+  choice,
+  integer_or_choice,
+  integer_list,
+  number_list,
+  text_list
 };
 
 struct KeySchema {
-  std::string table;                 ///< "clusters"
-  std::string key;                   ///< "k_range"
+  std::string table;  ///< "clusters"
+  std::string key;    ///< "k_range"
   KeyKind kind = KeyKind::text;
-  std::string explanation;           ///< one line, for people
+  std::string explanation;  ///< one line, for people
   StudyValue default_value = std::string();
   bool required = false;
-  bool optional = false;             ///< no default: left out of the values unless given
-  std::vector<std::string> choices;  ///< for choice and integer_or_choice
+  bool optional = false;                      ///< no default: left out of the values unless given
+  std::vector<std::string> choices;           ///< for choice and integer_or_choice
   double smallest = -1e308, largest = 1e308;  ///< bounds of numbers
-  std::string example;               ///< TOML text shown, commented out, by `regio new` for optional keys
+  std::string example;                        ///< TOML text shown, commented out, by `regio new` for optional keys
 };
 
 struct StudySchema {
-  std::string kind;                  ///< "cluster"
+  std::string kind;  ///< "cluster"
   std::string explanation;
   std::vector<KeySchema> keys;
 };
@@ -44,10 +53,11 @@ struct StudySchema {
 /// A checked study file: every key of the schema has a value, but for optional ones not given.
 class StudyDocument {
  public:
-  /// Reads and checks. Throws InputError with every finding: syntax, unknown table or key, wrong type, choice or range, a
-  /// required key that is missing, version other than 1.
+  /// Reads and checks. Throws InputError with every finding: syntax, unknown table or key, wrong type, choice or range,
+  /// a required key that is missing, version other than 1.
   static StudyDocument read(std::filesystem::path const& path, StudySchema const& schema);
-  static StudyDocument parse(std::string text, std::string name, std::filesystem::path folder, StudySchema const& schema);
+  static StudyDocument parse(std::string text, std::string name, std::filesystem::path folder,
+                             StudySchema const& schema);
   /// Only the value of [study] kind, for choosing the schema. `known` feeds "did you mean".
   static std::string read_kind(std::filesystem::path const& path, std::vector<std::string> const& known);
 
@@ -68,7 +78,11 @@ class StudyDocument {
   [[nodiscard]] std::string const& file() const noexcept { return file_; }
 
  private:
-  struct Entry { StudyValue value; std::int64_t line = 0, column = 0; bool given = false; };
+  struct Entry {
+    StudyValue value;
+    std::int64_t line = 0, column = 0;
+    bool given = false;
+  };
   std::map<std::pair<std::string, std::string>, Entry> entries_;
   std::string source_, file_;
   std::filesystem::path folder_;

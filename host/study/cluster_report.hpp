@@ -22,8 +22,8 @@ struct ReportContext {
   std::string command_line;                          ///< how to repeat it
   std::string study_text;                            ///< the study file, or the one that says the same as the options
   std::vector<std::pair<std::string, std::string>> digests;  ///< input file, SHA-256
-  std::string device;                                ///< "CPU" or "CUDA"
-  std::vector<std::string> notices;                  ///< of the reader: regions without boundary, ...
+  std::string device;                                        ///< "CPU" or "CUDA"
+  std::vector<std::string> notices;                          ///< of the reader: regions without boundary, ...
 };
 
 format::Report cluster_report(ClusterStudyReport const& study, ClusterStudyOptions const& options,

@@ -12,7 +12,8 @@ namespace regio {
 enum class KCriterion : std::uint8_t { elbow, calinski_harabasz, davies_bouldin, silhouette, gap, stability };
 REGIO_API std::string_view name(KCriterion criterion) noexcept;
 
-/// What the criteria say of one data set at one k. NaN where a criterion is not defined (k = 1, k = n, coinciding centres).
+/// What the criteria say of one data set at one k. NaN where a criterion is not defined (k = 1, k = n, coinciding
+/// centres).
 struct KScores {
   Index k = 0;
   double inertia = 0;
@@ -29,13 +30,14 @@ struct ChoiceOfKOptions {
   KmeansOptions kmeans = {};         ///< restarts, init, tolerance, seed of the fits
   Index gap_references = 20;         ///< B; 0: no gap statistic
   Index gap_restarts = 10;
-  double elbow_threshold = 0.05;     ///< smallest k with (SSE_k - SSE_{k+1}) / SSE_1 below it
+  double elbow_threshold = 0.05;  ///< smallest k with (SSE_k - SSE_{k+1}) / SSE_1 below it
 };
 
 /// Scores of one data set for k = 1 .. largest (capped by n), with the fits they come from.
 struct KSweep {
-  std::vector<KScores> scores;      ///< [k - 1]
-  std::vector<Index> first_problem; ///< where its fits start in KSweeps::fits: fit of k stands at first_problem[0] + k - 1
+  std::vector<KScores> scores;  ///< [k - 1]
+  std::vector<Index>
+      first_problem;  ///< where its fits start in KSweeps::fits: fit of k stands at first_problem[0] + k - 1
 };
 
 struct KSweeps {
@@ -49,8 +51,9 @@ REGIO_API KSweeps sweep_k(Engine& engine, ChoiceOfKOptions const& options,
                           std::vector<MatrixView<double const>> const& data);
 
 /// The k that a criterion chooses for several data sets together: elbow needs the condition on every curve (the paper's
-/// rule); the others take the best mean over the data sets; gap the smallest k whose mean gap is at least the next one's
-/// less its error. 0 when no candidate satisfies the rule or the criterion is undefined throughout.
-REGIO_API Index choose_k(std::vector<KSweep const*> const& sweeps, KCriterion criterion, ChoiceOfKOptions const& options);
+/// rule); the others take the best mean over the data sets; gap the smallest k whose mean gap is at least the next
+/// one's less its error. 0 when no candidate satisfies the rule or the criterion is undefined throughout.
+REGIO_API Index choose_k(std::vector<KSweep const*> const& sweeps, KCriterion criterion,
+                         ChoiceOfKOptions const& options);
 
 }  // namespace regio

@@ -28,22 +28,22 @@ enum class Alignment : std::uint8_t { overlap, centroids };
 
 struct ClusterStudyOptions {
   IndicatorOptions indicators = {};
-  Index k = 0;                             ///< 0: chosen by `criterion`
+  Index k = 0;  ///< 0: chosen by `criterion`
   KCriterion criterion = KCriterion::elbow;
-  ChoiceOfKOptions choice = {};            ///< k range, restarts, init, tolerance, gap references, seed
+  ChoiceOfKOptions choice = {};  ///< k range, restarts, init, tolerance, gap references, seed
   KScope k_scope = KScope::all;
   Chain chain = Chain::warm;
   ChainDirection direction = ChainDirection::forward;
-  std::optional<int> start_year;           ///< where the chain starts; years on the other side are chained the other way
+  std::optional<int> start_year;  ///< where the chain starts; years on the other side are chained the other way
   LabelOrder order = LabelOrder::mean_distance;
   OrderScope order_scope = OrderScope::anchor;
   Alignment alignment = Alignment::overlap;
   double guard_share = 0.05;
   DynamicsOptions dynamics = {};
-  std::string target;                      ///< indicator or series that ranks the clusters; empty: none
-  Index bootstrap = 0;                     ///< replicates of the whole chain on resampled regions; 0: none
+  std::string target;   ///< indicator or series that ranks the clusters; empty: none
+  Index bootstrap = 0;  ///< replicates of the whole chain on resampled regions; 0: none
   IntegralMethod integral = IntegralMethod::mean_deviation;
-  Index unified_clusters = 0;              ///< of the consensus over groups; 0: the largest k of the groups
+  Index unified_clusters = 0;  ///< of the consensus over groups; 0: the largest k of the groups
   std::uint64_t seed = 1;
   Control control = {};
 };
@@ -52,29 +52,29 @@ struct ClusterStudyOptions {
 struct YearFit {
   Index k = 0;
   double inertia = 0;
-  double best_inertia = 0;    ///< of the independent restarts: what the chain costs is inertia / best_inertia - 1
+  double best_inertia = 0;  ///< of the independent restarts: what the chain costs is inertia / best_inertia - 1
   Index iterations = 0;
   Index restarts = 0;
   Outcome outcome = Outcome::converged;
-  bool guarded = false;       ///< guarded chain: broken here in favour of the restart optimum
-  std::vector<double> centres;    ///< [cluster, indicator of the group], normalised
-  std::vector<double> distance;   ///< [region] to its centre
+  bool guarded = false;          ///< guarded chain: broken here in favour of the restart optimum
+  std::vector<double> centres;   ///< [cluster, indicator of the group], normalised
+  std::vector<double> distance;  ///< [region] to its centre
 };
 
 /// How sure the clusters of a group are under resampling of the regions.
 struct BootstrapSummary {
   Index replicates = 0;
-  std::vector<double> agreement;      ///< [year] mean adjusted Rand index with the study's own labels
-  std::vector<double> jaccard;        ///< [year, cluster] mean best Jaccard similarity (Hennig 2007)
+  std::vector<double> agreement;         ///< [year] mean adjusted Rand index with the study's own labels
+  std::vector<double> jaccard;           ///< [year, cluster] mean best Jaccard similarity (Hennig 2007)
   std::vector<double> region_stability;  ///< [year, region] share of replicates that give the region its own label
 };
 
 struct GroupStudy {
   std::string group;
-  std::vector<Index> indicators;            ///< positions in Indicators::definitions
-  std::vector<KSweep> sweeps;               ///< [year]
-  std::vector<Index> chosen_by_criterion;   ///< [KCriterion] k that each criterion would choose in this group
-  std::vector<YearFit> years;               ///< [year]
+  std::vector<Index> indicators;           ///< positions in Indicators::definitions
+  std::vector<KSweep> sweeps;              ///< [year]
+  std::vector<Index> chosen_by_criterion;  ///< [KCriterion] k that each criterion would choose in this group
+  std::vector<YearFit> years;              ///< [year]
   ClusterHistory history;
   DynamicsReport dynamics;
   std::optional<ClusterRanking> ranking;
@@ -82,8 +82,8 @@ struct GroupStudy {
 };
 
 struct UnifiedYear {
-  std::vector<std::int32_t> labels;   ///< [region]
-  std::vector<double> agreement;      ///< [region]
+  std::vector<std::int32_t> labels;  ///< [region]
+  std::vector<double> agreement;     ///< [region]
 };
 
 struct REGIO_API ClusterStudyReport {
@@ -91,20 +91,20 @@ struct REGIO_API ClusterStudyReport {
   std::vector<IndicatorDynamics> indicator_dynamics;
   std::vector<IntegralIndicator> integral;
   std::vector<GroupStudy> groups;
-  std::vector<UnifiedYear> unified;                  ///< [year]; with at least two groups
-  std::vector<Index> chosen_by_criterion;            ///< [KCriterion] over all groups and years
-  std::vector<double> target;                        ///< [year, region]; empty without a target
+  std::vector<UnifiedYear> unified;        ///< [year]; with at least two groups
+  std::vector<Index> chosen_by_criterion;  ///< [KCriterion] over all groups and years
+  std::vector<double> target;              ///< [year, region]; empty without a target
   std::string target_label, target_unit;
   std::vector<std::string> warnings;
-  Index problems = 0, fits = 0;                      ///< k-means problems and runs made
+  Index problems = 0, fits = 0;  ///< k-means problems and runs made
 };
 
 /// Runs the study: indicators, normalisation, fits for every group, year and k, choice of k, chain, order, dynamics,
 /// ranking, integral indicators, unified clusters, bootstrap.
 ///
-/// Throws InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, unknown target),
-/// ContractError on options out of range, Interrupted when the stop token is raised. Fits that end at the iteration limit
-/// are outcomes in the report. Deterministic as kmeans_fit.
+/// Throws InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, unknown
+/// target), ContractError on options out of range, Interrupted when the stop token is raised. Fits that end at the
+/// iteration limit are outcomes in the report. Deterministic as kmeans_fit.
 REGIO_API ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& options, Panel const& panel,
                                            std::vector<IndicatorDefinition> const& definitions);
 

@@ -16,7 +16,7 @@ namespace regio {
 class REGIO_API ContractError : public std::invalid_argument {
  public:
   /// `where`: "kmeans_fit: problems[3].points"; `message`: "row 7, column 2 is NaN; points must be finite".
-  ContractError(std::string where, std::string message);
+  ContractError(std::string where, std::string const& message);
 
   [[nodiscard]] std::string const& where() const noexcept { return where_; }
 

@@ -1,7 +1,8 @@
-/// k-means for batches of small and medium problems: regions, years, values of k, restarts and bootstrap replicates at once.
+/// k-means for batches of small and medium problems: regions, years, values of k, restarts and bootstrap replicates at
+/// once.
 ///
-/// Symbols of the literature and their words here: n points, d features (indicators), k clusters, x_i point, mu_c centre,
-/// w_i weight, SSE = inertia.
+/// Symbols of the literature and their words here: n points, d features (indicators), k clusters, x_i point, mu_c
+/// centre, w_i weight, SSE = inertia.
 #pragma once
 
 #include <cstdint>
@@ -29,17 +30,17 @@ struct KmeansProblem {
   Index restarts = 0;                         ///< runs when no centres are given; 0: KmeansOptions::restarts
   std::uint64_t stream = 0;                   ///< which random stream the runs draw from; problems with the same data,
                                               ///< k and stream start alike wherever they stand in the batch
-  Index warm_from = -1;                       ///< position of an earlier problem of the batch with the same k and d whose
-                                              ///< final centres start the only run of this one (warm chain)
+  Index warm_from = -1;  ///< position of an earlier problem of the batch with the same k and d whose
+                         ///< final centres start the only run of this one (warm chain)
 };
 
 struct KmeansOptions {
   KmeansInit init = KmeansInit::kmeans_plus_plus;
   Index restarts = 10;
   Index max_iterations = 300;
-  double tolerance = 1e-4;     ///< stop when the squared shift of all centres <= tolerance * mean variance of the features
+  double tolerance = 1e-4;  ///< stop when the squared shift of all centres <= tolerance * mean variance of the features
   std::uint64_t seed = 0;
-  bool keep_runs = false;      ///< also keep labels, inertia and iterations of every run, not only of the best
+  bool keep_runs = false;  ///< also keep labels, inertia and iterations of every run, not only of the best
   Control control = {};
 };
 
@@ -51,20 +52,20 @@ class REGIO_API KmeansReport {
   KmeansReport() = default;
 
   [[nodiscard]] Index size() const noexcept { return static_cast<Index>(outcome.size()); }
-  [[nodiscard]] VectorView<std::int32_t const> labels(Index b) const noexcept;   ///< [n], 0 .. k-1
-  [[nodiscard]] MatrixView<double const> centres(Index b) const noexcept;        ///< [k, d]
-  [[nodiscard]] VectorView<Index const> sizes(Index b) const noexcept;           ///< [k], points (not weights) per cluster
-  [[nodiscard]] Index runs(Index b) const noexcept;                              ///< restarts made
+  [[nodiscard]] VectorView<std::int32_t const> labels(Index b) const noexcept;  ///< [n], 0 .. k-1
+  [[nodiscard]] MatrixView<double const> centres(Index b) const noexcept;       ///< [k, d]
+  [[nodiscard]] VectorView<Index const> sizes(Index b) const noexcept;  ///< [k], points (not weights) per cluster
+  [[nodiscard]] Index runs(Index b) const noexcept;                     ///< restarts made
   [[nodiscard]] MatrixView<std::int32_t const> run_labels(Index b) const noexcept;  ///< [runs, n], with keep_runs
   [[nodiscard]] VectorView<double const> run_inertia(Index b) const noexcept;       ///< [runs], with keep_runs
   [[nodiscard]] VectorView<Index const> run_iterations(Index b) const noexcept;     ///< [runs], with keep_runs
 
-  std::vector<double> inertia;            ///< [b] sum of w_i |x_i - mu_label(i)|^2 by direct differences
-  std::vector<Index> iterations;          ///< [b] of the best run
-  std::vector<Outcome> outcome;           ///< [b] converged, iteration_limit or cancelled
-  std::vector<Index> best_run;            ///< [b]
-  std::vector<Index> relocations;         ///< [b] empty clusters that were moved to a far point in the best run
-  std::vector<Index> distinct_clusters;   ///< [b] clusters that own a point; below k when points coincide
+  std::vector<double> inertia;           ///< [b] sum of w_i |x_i - mu_label(i)|^2 by direct differences
+  std::vector<Index> iterations;         ///< [b] of the best run
+  std::vector<Outcome> outcome;          ///< [b] converged, iteration_limit or cancelled
+  std::vector<Index> best_run;           ///< [b]
+  std::vector<Index> relocations;        ///< [b] empty clusters that were moved to a far point in the best run
+  std::vector<Index> distinct_clusters;  ///< [b] clusters that own a point; below k when points coincide
 
   // Flat storage; offsets have one entry more than there are problems.
   std::vector<std::int32_t> all_labels;
@@ -83,12 +84,11 @@ class REGIO_API KmeansReport {
 /// and inertia are those of scikit-learn's KMeans(algorithm="lloyd") in fp64, but for the documented deviations
 /// (docs/methods/kmeans.md): fp64 sums in a fixed order, a last assignment after every relocation of an empty cluster,
 /// a stop at inertia 0, ties of distance and of relocation to the lowest index.
-/// Shapes: see KmeansProblem. Throws ContractError naming the problem, row and value: a point or weight that is not finite,
-/// a negative weight, all weights zero, k < 1 or k > n, centres of another shape, warm_from that is not an earlier problem.
-/// Outcomes: converged, iteration_limit, cancelled (stop token).
-/// Deterministic: the same bits for any number of threads, any order of the batch and every SIMD target.
-/// Cost: O(n k d) a pass; a problem whose working set fits the caches is fitted there in one go, with no allocation
-/// inside the iteration.
+/// Shapes: see KmeansProblem. Throws ContractError naming the problem, row and value: a point or weight that is not
+/// finite, a negative weight, all weights zero, k < 1 or k > n, centres of another shape, warm_from that is not an
+/// earlier problem. Outcomes: converged, iteration_limit, cancelled (stop token). Deterministic: the same bits for any
+/// number of threads, any order of the batch and every SIMD target. Cost: O(n k d) a pass; a problem whose working set
+/// fits the caches is fitted there in one go, with no allocation inside the iteration.
 REGIO_API KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options,
                                   std::vector<KmeansProblem> const& problems);
 

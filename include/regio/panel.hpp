@@ -20,7 +20,7 @@ struct REGIO_API Panel {
   std::vector<std::string> regions;  ///< codes, in the order of the results
   std::vector<int> years;            ///< ascending
   std::vector<std::string> series;
-  std::vector<double> values;        ///< [year, region, series]
+  std::vector<double> values;  ///< [year, region, series]
 
   [[nodiscard]] double& at(Index year, Index region, Index s) noexcept;
   [[nodiscard]] double at(Index year, Index region, Index s) const noexcept;
@@ -36,12 +36,12 @@ enum class Transform : std::uint8_t { level, growth, share };
 struct REGIO_API IndicatorDefinition {
   std::string indicator;  ///< unique name
   std::string series;
-  std::string label;      ///< what a person reads; empty: the name
+  std::string label;  ///< what a person reads; empty: the name
   std::string unit;
   std::string group;
   Direction direction = Direction::higher_is_better;
   Transform transform = Transform::level;
-  std::string per;        ///< another series that divides (population, area); empty: none
+  std::string per;  ///< another series that divides (population, area); empty: none
   double scale = 1;
 };
 
@@ -106,10 +106,11 @@ struct REGIO_API Indicators {
 
 /// Builds and normalises indicators from a panel.
 ///
-/// With no definitions every series is an indicator of one group "all", higher is better. Growth drops the first year of
-/// the panel for the whole study when an indicator uses it. A range of zero normalises to 0 and is warned of.
-/// Throws InputError: unknown series (did you mean), duplicate indicator, division by zero, gaps under MissingPolicy::error
-/// (each named), nothing left after dropping. Deterministic. Cost: O(values), nearest_regions O(years regions^2 indicators).
+/// With no definitions every series is an indicator of one group "all", higher is better. Growth drops the first year
+/// of the panel for the whole study when an indicator uses it. A range of zero normalises to 0 and is warned of. Throws
+/// InputError: unknown series (did you mean), duplicate indicator, division by zero, gaps under MissingPolicy::error
+/// (each named), nothing left after dropping. Deterministic. Cost: O(values), nearest_regions O(years regions^2
+/// indicators).
 REGIO_API Indicators compute_indicators(Panel const& panel, std::vector<IndicatorDefinition> const& definitions,
                                         IndicatorOptions const& options);
 
@@ -136,7 +137,7 @@ struct IntegralIndicator {
   std::vector<int> ranks;      ///< [year, region]
   double explained = 0;        ///< share of the variance, principal_component only
 };
-REGIO_API std::vector<IntegralIndicator> integral_indicators(Indicators const& indicators, IndicatorOptions const& options,
-                                                             IntegralMethod method);
+REGIO_API std::vector<IntegralIndicator> integral_indicators(Indicators const& indicators,
+                                                             IndicatorOptions const& options, IntegralMethod method);
 
 }  // namespace regio

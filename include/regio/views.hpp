@@ -25,14 +25,14 @@ class VectorView {
   constexpr VectorView() noexcept = default;
   constexpr VectorView(T* data, Index size) noexcept : data_(data), size_(size) {}
   template <class U>
-    requires std::is_convertible_v<U (*)[], T (*)[]>
+  requires std::is_convertible_v<U (*)[], T (*)[]>
   constexpr VectorView(std::span<U> values) noexcept : data_(values.data()), size_(static_cast<Index>(values.size())) {}
   template <class U>
-    requires std::is_convertible_v<U (*)[], T (*)[]>
+  requires std::is_convertible_v<U (*)[], T (*)[]>
   constexpr VectorView(std::vector<U>& values) noexcept
       : data_(values.data()), size_(static_cast<Index>(values.size())) {}
   template <class U>
-    requires std::is_convertible_v<U const (*)[], T (*)[]>
+  requires std::is_convertible_v<U const (*)[], T (*)[]>
   constexpr VectorView(std::vector<U> const& values) noexcept
       : data_(values.data()), size_(static_cast<Index>(values.size())) {}
   constexpr operator VectorView<T const>() const noexcept { return {data_, size_}; }
@@ -63,7 +63,9 @@ class MatrixView {
 
   [[nodiscard]] constexpr T* data_handle() const noexcept { return data_; }
   [[nodiscard]] constexpr Index extent(std::size_t dimension) const noexcept { return extents_[dimension]; }
-  [[nodiscard]] constexpr Index stride(std::size_t dimension) const noexcept { return dimension == 0 ? row_stride_ : 1; }
+  [[nodiscard]] constexpr Index stride(std::size_t dimension) const noexcept {
+    return dimension == 0 ? row_stride_ : 1;
+  }
   [[nodiscard]] constexpr Index rows() const noexcept { return extents_[0]; }
   [[nodiscard]] constexpr Index columns() const noexcept { return extents_[1]; }
   [[nodiscard]] constexpr bool empty() const noexcept { return extents_[0] == 0 || extents_[1] == 0; }

@@ -34,9 +34,10 @@ TEST(Workers, ChunksCoverEveryPositionOnceAndDoNotDependOnTheThreads) {
 
 TEST(Workers, AnExceptionInABodyReachesTheCaller) {
   Workers workers(2);
-  EXPECT_THROW(workers.for_each(100, [](Index i, int) {
-    if (i == 57) throw std::runtime_error("body failed");
-  }),
+  EXPECT_THROW(workers.for_each(100,
+                                [](Index i, int) {
+                                  if (i == 57) throw std::runtime_error("body failed");
+                                }),
                std::runtime_error);
 }
 
