@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <regio/choice_of_k.hpp>
@@ -17,7 +18,7 @@ namespace regio {
 enum class KScope : std::uint8_t { all, group, year };
 enum class Chain : std::uint8_t {
   warm,         ///< year t starts from the centres of year t-1 (the paper's rule); the first year from the best restart
-  independent,  ///< best restart of each year, labels aligned to the year before
+  independent,  ///< best restart of each year, labels aligned to the year before it in the chain
   guarded,      ///< warm, but replaced by the aligned restart optimum when that is better by more than guard_share
   pooled,       ///< one typology over all years
 };
@@ -25,6 +26,17 @@ enum class ChainDirection : std::uint8_t { forward, backward };
 enum class LabelOrder : std::uint8_t { mean_distance, target, size, none };
 enum class OrderScope : std::uint8_t { anchor, each_year };
 enum class Alignment : std::uint8_t { overlap, centroids };
+
+/// Keeps finished blocks of a long bootstrap, so that an interrupted one need not start again. The bytes mean something
+/// to the same study with the same options and data alone; who implements this keeps those of different studies apart.
+class BootstrapStore {
+ public:
+  virtual ~BootstrapStore() = default;
+  /// What was saved of a block; empty: nothing. Bytes that were cut short are taken for nothing.
+  virtual std::string load(Index block) = 0;
+  /// A block is finished. Blocks are saved in order, from the calling thread.
+  virtual void save(Index block, std::string_view bytes) = 0;
+};
 
 struct ClusterStudyOptions {
   IndicatorOptions indicators = {};
@@ -40,12 +52,14 @@ struct ClusterStudyOptions {
   Alignment alignment = Alignment::overlap;
   double guard_share = 0.05;
   DynamicsOptions dynamics = {};
-  std::string target;   ///< indicator or series that ranks the clusters; empty: none
-  Index bootstrap = 0;  ///< replicates of the whole chain on resampled regions; 0: none
+  std::string target;                         ///< indicator or series that ranks the clusters; empty: none
+  Index bootstrap = 0;                        ///< replicates of the whole chain on resampled regions; 0: none
+  Index bootstrap_restarts = 0;               ///< restarts of the fits of a replicate; 0: as in choice.kmeans
+  BootstrapStore* bootstrap_store = nullptr;  ///< not owned; results are the same bytes with and without interruption
   IntegralMethod integral = IntegralMethod::mean_deviation;
   Index unified_clusters = 0;  ///< of the consensus over groups; 0: the largest k of the groups
-  std::uint64_t seed = 1;
-  Control control = {};
+  std::uint64_t seed = 1;      ///< takes the place of choice.kmeans.seed
+  Control control = {};        ///< takes the place of choice.kmeans.control
 };
 
 /// The fit of one group in one year as the study uses it.
@@ -57,15 +71,21 @@ struct YearFit {
   Index restarts = 0;
   Outcome outcome = Outcome::converged;
   bool guarded = false;          ///< guarded chain: broken here in favour of the restart optimum
-  std::vector<double> centres;   ///< [cluster, indicator of the group], normalised
+  std::vector<double> centres;   ///< [cluster, indicator of the group], normalised; cluster in 0 .. history.clusters-1;
+                                 ///< NaN for a number that no cluster of this year has (different k per year)
+  std::vector<double> means;     ///< as centres, in the indicators' units: means of the members; NaN without members
   std::vector<double> distance;  ///< [region] to its centre
 };
 
-/// How sure the clusters of a group are under resampling of the regions.
+/// How sure the clusters of a group are under resampling of the regions. A replicate draws as many regions as there
+/// are, with replacement, the same ones for every year and group, and runs the whole chain on them; regions not drawn
+/// get the nearest centre. Its numbers are those that agree with the study's own labels in as many (year, region) as
+/// possible.
 struct BootstrapSummary {
   Index replicates = 0;
-  std::vector<double> agreement;         ///< [year] mean adjusted Rand index with the study's own labels
-  std::vector<double> jaccard;           ///< [year, cluster] mean best Jaccard similarity (Hennig 2007)
+  std::vector<double> agreement;  ///< [year] mean adjusted Rand index with the study's own labels
+  std::vector<double> jaccard;    ///< [year, cluster] mean best Jaccard similarity among the regions drawn (Hennig
+                                  ///< 2007); NaN for a cluster without members
   std::vector<double> region_stability;  ///< [year, region] share of replicates that give the region its own label
 };
 
@@ -75,7 +95,9 @@ struct GroupStudy {
   std::vector<KSweep> sweeps;              ///< [year]
   std::vector<Index> chosen_by_criterion;  ///< [KCriterion] k that each criterion would choose in this group
   std::vector<YearFit> years;              ///< [year]
-  ClusterHistory history;
+  ClusterHistory history;                  ///< numbers that clusters keep through the years
+  std::vector<Index> shown_number;         ///< [year, cluster] number that a reader sees, from 1; cluster + 1 but for
+                                           ///< OrderScope::each_year; 0: the year has no such cluster
   DynamicsReport dynamics;
   std::optional<ClusterRanking> ranking;
   std::optional<BootstrapSummary> bootstrap;
@@ -102,9 +124,13 @@ struct REGIO_API ClusterStudyReport {
 /// Runs the study: indicators, normalisation, fits for every group, year and k, choice of k, chain, order, dynamics,
 /// ranking, integral indicators, unified clusters, bootstrap.
 ///
-/// Throws InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, unknown
-/// target), ContractError on options out of range, Interrupted when the stop token is raised. Fits that end at the
-/// iteration limit are outcomes in the report. Deterministic as kmeans_fit.
+/// The criteria are computed for k = 1 .. the largest of the k range, a given k included, and capped by the number of
+/// regions; a criterion that no k satisfies gives the largest candidate and a warning. Where k differs between
+/// neighbouring years, a warm chain takes the best restart there, aligned. Chain::pooled needs one k a group. Throws
+/// InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, a group without
+/// indicators, a start year outside, unknown target), ContractError on options out of range, Interrupted when the stop
+/// token is raised. Fits that end at the iteration limit are outcomes in the report. Deterministic as kmeans_fit.
+/// Sources: docs/methods/choice-of-k.md, docs/methods/chains.md.
 REGIO_API ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& options, Panel const& panel,
                                            std::vector<IndicatorDefinition> const& definitions);
 
