@@ -9,14 +9,15 @@ namespace {
 
 constexpr std::size_t printed_problems = 20;
 
-std::string joined(std::vector<InputProblem> const& problems) {
+std::string joined(std::vector<InputProblem> const& problems, std::size_t unlisted) {
   std::string text;
   std::size_t const printed = std::min(problems.size(), printed_problems);
   for (std::size_t i = 0; i < printed; ++i) {
     if (i > 0) text += '\n';
     text += problems[i].text();
   }
-  if (problems.size() > printed) text += "\n... and " + std::to_string(problems.size() - printed) + " more";
+  std::size_t const more = problems.size() - printed + unlisted;
+  if (more > 0) text += "\n... and " + std::to_string(more) + " more";
   return text;
 }
 
@@ -35,8 +36,8 @@ std::string InputProblem::text() const {
   return text + (found.empty() ? "" : "expected ") + expected;
 }
 
-InputError::InputError(std::vector<InputProblem> problems)
-    : std::runtime_error(joined(problems)), problems_(std::move(problems)) {}
+InputError::InputError(std::vector<InputProblem> problems, std::size_t unlisted)
+    : std::runtime_error(joined(problems, unlisted)), problems_(std::move(problems)) {}
 
 InputError::InputError(std::string message)
     : std::runtime_error(message), problems_{InputProblem{.expected = std::move(message)}} {}

@@ -1,6 +1,7 @@
 /// Exceptions of regio: broken contracts, bad input, broken devices, and the caller's own interruption.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -37,10 +38,11 @@ struct REGIO_API InputProblem {
   [[nodiscard]] std::string text() const;
 };
 
-/// Input files or options that cannot be used. Carries every finding (at most 20 are printed).
+/// Input files or options that cannot be used. Carries every finding up to 1000; at most 20 are printed, the rest counted.
 class REGIO_API InputError : public std::runtime_error {
  public:
-  explicit InputError(std::vector<InputProblem> problems);
+  /// `unlisted`: how many findings there are beyond `problems`.
+  explicit InputError(std::vector<InputProblem> problems, std::size_t unlisted = 0);
   explicit InputError(std::string message);
 
   [[nodiscard]] std::vector<InputProblem> const& problems() const noexcept { return problems_; }
