@@ -1,0 +1,237 @@
+#include <regio/kmeans.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <string>
+
+#include "cluster/kmeans_operation.hpp"
+#include "core/backend.hpp"
+#include "core/workers.hpp"
+
+namespace regio {
+namespace {
+
+/// Labels are 32-bit integers and so are the positions that a random start shuffles.
+constexpr Index largest_count = std::numeric_limits<std::int32_t>::max() - 7;
+
+[[noreturn]] void refuse(std::string const& where, std::string const& message) { throw ContractError(where, message); }
+
+std::string text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "infinity" : "-infinity";
+  std::string digits = std::to_string(value);
+  return digits;
+}
+
+std::string shape(Index rows, Index columns) {
+  return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
+}
+
+bool all_finite(VectorView<double const> values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
+void check_finite(std::string const& where, MatrixView<double const> values, char const* what) {
+  for (Index i = 0; i < values.rows(); ++i) {
+    if (all_finite(values.row(i))) continue;
+    for (Index j = 0; j < values.columns(); ++j) {
+      if (std::isfinite(values(i, j))) continue;
+      refuse(where, "row " + std::to_string(i) + ", column " + std::to_string(j) + " is " + text(values(i, j)) + "; " +
+                        what + " must be finite");
+    }
+  }
+}
+
+void check_points(std::string const& where, MatrixView<double const> points) {
+  if (points.columns() < 1) refuse(where, "has no column; expected at least one feature");
+  if (points.rows() > largest_count) {
+    refuse(where, "has " + std::to_string(points.rows()) + " rows; at most " + std::to_string(largest_count) +
+                      " can be labelled");
+  }
+  check_finite(where, points, "points");
+}
+
+void check_weights(std::string const& where, VectorView<double const> weights, Index n) {
+  if (weights.empty()) return;
+  if (weights.size() != n) {
+    refuse(where, "has " + std::to_string(weights.size()) + " entries; expected one for each of " + std::to_string(n) +
+                      " points");
+  }
+  bool positive = false;
+  for (Index i = 0; i < n; ++i) {
+    if (!std::isfinite(weights[i]) || weights[i] < 0) {
+      refuse(where, "row " + std::to_string(i) + " is " + text(weights[i]) + "; weights must be finite and at least 0");
+    }
+    positive = positive || weights[i] > 0;
+  }
+  if (!positive) refuse(where, "are all 0; at least one point must have weight");
+}
+
+void check_options(KmeansOptions const& options) {
+  std::string const where = "kmeans_fit: options.";
+  if (options.restarts < 1)
+    refuse(where + "restarts", "is " + std::to_string(options.restarts) + "; expected at least 1");
+  if (options.max_iterations < 1) {
+    refuse(where + "max_iterations", "is " + std::to_string(options.max_iterations) + "; expected at least 1");
+  }
+  if (!std::isfinite(options.tolerance) || options.tolerance < 0) {
+    refuse(where + "tolerance", "is " + text(options.tolerance) + "; expected a finite number, at least 0");
+  }
+}
+
+void check_start(std::string const& where, std::vector<KmeansProblem> const& problems, Index b) {
+  KmeansProblem const& problem = problems[static_cast<std::size_t>(b)];
+  Index const k = problem.clusters, d = problem.points.columns();
+  if (problem.restarts < 0) {
+    refuse(where + ".restarts", "is " + std::to_string(problem.restarts) + "; expected 0 (as in the options) or more");
+  }
+  BatchView<double const> const& given = problem.initial_centres;
+  if (given.count() > 0 && (given.rows() != k || given.columns() != d)) {
+    refuse(where + ".initial_centres", "are " + shape(given.rows(), given.columns()) + "; expected " + shape(k, d));
+  }
+  for (Index run = 0; run < given.count(); ++run) {
+    check_finite(where + ".initial_centres[" + std::to_string(run) + "]", given[run], "centres");
+  }
+  if (problem.warm_from < 0) return;
+  if (problem.warm_from >= b) {
+    refuse(where + ".warm_from",
+           "is " + std::to_string(problem.warm_from) + "; expected the position of an earlier problem");
+  }
+  if (given.count() > 0) refuse(where + ".warm_from", "is given together with initial_centres; expected one of them");
+  KmeansProblem const& earlier = problems[static_cast<std::size_t>(problem.warm_from)];
+  if (earlier.clusters != k || earlier.points.columns() != d) {
+    refuse(where + ".warm_from", "is " + std::to_string(problem.warm_from) + ", whose centres are " +
+                                     shape(earlier.clusters, earlier.points.columns()) + "; expected " + shape(k, d));
+  }
+}
+
+void check_problem(std::vector<KmeansProblem> const& problems, Index b) {
+  KmeansProblem const& problem = problems[static_cast<std::size_t>(b)];
+  std::string const where = "kmeans_fit: problems[" + std::to_string(b) + "]";
+  if (problem.clusters < 1 || problem.clusters > problem.points.rows()) {
+    refuse(where + ".clusters", "is " + std::to_string(problem.clusters) + "; expected 1 to " +
+                                    std::to_string(problem.points.rows()) + ", the number of points");
+  }
+  check_points(where + ".points", problem.points);
+  check_weights(where + ".weights", problem.weights, problem.points.rows());
+  check_start(where, problems, b);
+}
+
+void check(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems) {
+  check_options(options);
+  // On all threads; of several broken problems the first is reported, whoever finds it.
+  constexpr Index chunk = 256;
+  auto const count = static_cast<Index>(problems.size());
+  std::vector<std::exception_ptr> found(static_cast<std::size_t>((count + chunk - 1) / chunk));
+  engine.backend().workers().for_chunks(count, chunk, [&](Index begin, Index end, int) {
+    try {
+      for (Index b = begin; b < end; ++b) check_problem(problems, b);
+    } catch (ContractError const&) {
+      found[static_cast<std::size_t>(begin / chunk)] = std::current_exception();
+    }
+  });
+  for (std::exception_ptr const& error : found) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
+void check_size(std::string const& view, Index size, Index expected) {
+  if (size == expected) return;
+  refuse("kmeans_fit: results." + view,
+         "has " + std::to_string(size) + " entries; expected " + std::to_string(expected));
+}
+
+/// A report without labels and centres, for callers who give their own memory for them.
+KmeansReport rest_of_report(std::vector<KmeansProblem> const& problems, KmeansOptions const& options) {
+  KmeansReport rest;
+  lay_out_offsets(problems, options, rest);
+  lay_out_figures(rest);
+  return rest;
+}
+
+KmeansResultArrays arrays_of(KmeansReport& report, KmeansOptions const& options) {
+  KmeansResultArrays arrays{.labels = report.all_labels.data(),
+                            .centres = report.all_centres.data(),
+                            .sizes = report.all_sizes.data(),
+                            .inertia = report.inertia.data(),
+                            .iterations = report.iterations.data(),
+                            .outcome = report.outcome.data(),
+                            .best_run = report.best_run.data(),
+                            .relocations = report.relocations.data(),
+                            .distinct_clusters = report.distinct_clusters.data(),
+                            .label_offset = report.label_offset.data(),
+                            .centre_offset = report.centre_offset.data(),
+                            .size_offset = report.size_offset.data()};
+  if (options.keep_runs) {
+    arrays.run_labels = report.all_run_labels.data();
+    arrays.run_inertia = report.all_run_inertia.data();
+    arrays.run_iterations = report.all_run_iterations.data();
+    arrays.run_offset = report.run_offset.data();
+    arrays.run_label_offset = report.run_label_offset.data();
+  }
+  return arrays;
+}
+
+}  // namespace
+
+KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems) {
+  check(engine, options, problems);
+  KmeansReport report(problems, options);
+  KmeansOperation operation{.problems = problems, .options = options, .results = arrays_of(report, options)};
+  run(engine, operation);
+  return report;
+}
+
+void kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems,
+                KmeansResultViews const& results) {
+  check(engine, options, problems);
+  if (options.keep_runs) refuse("kmeans_fit: options.keep_runs", "is set; the views have no place for every run");
+  KmeansReport rest = rest_of_report(problems, options);
+  auto const count = static_cast<Index>(problems.size());
+  check_size("labels", results.labels.size(), rest.label_offset.back());
+  check_size("centres", results.centres.size(), rest.centre_offset.back());
+  check_size("inertia", results.inertia.size(), count);
+  check_size("iterations", results.iterations.size(), count);
+  check_size("outcome", results.outcome.size(), count);
+  KmeansOperation operation{.problems = problems, .options = options, .results = arrays_of(rest, options)};
+  operation.results.labels = results.labels.data_handle();
+  operation.results.centres = results.centres.data_handle();
+  operation.results.inertia = results.inertia.data_handle();
+  operation.results.iterations = results.iterations.data_handle();
+  operation.results.outcome = results.outcome.data_handle();
+  run(engine, operation);
+}
+
+double kmeans_assign(Engine& engine, MatrixView<double const> points, VectorView<double const> weights,
+                     MatrixView<double const> centres, VectorView<std::int32_t> labels) {
+  Index const n = points.rows(), d = points.columns(), k = centres.rows();
+  if (n < 1) refuse("kmeans_assign: points", "have no row; expected at least one point");
+  check_points("kmeans_assign: points", points);
+  check_weights("kmeans_assign: weights", weights, n);
+  if (k < 1 || centres.columns() != d) {
+    refuse("kmeans_assign: centres",
+           "are " + shape(k, centres.columns()) + "; expected [1 or more, " + std::to_string(d) + "]");
+  }
+  check_finite("kmeans_assign: centres", centres, "centres");
+  if (labels.size() != n) {
+    refuse("kmeans_assign: labels",
+           "have " + std::to_string(labels.size()) + " entries; expected " + std::to_string(n));
+  }
+  std::vector<double> rows;
+  for (Index c = 0; c < k; ++c) rows.insert(rows.end(), centres.row(c).begin(), centres.row(c).end());
+  std::vector<KmeansProblem> const problems{
+      {.points = points, .weights = weights, .clusters = k, .initial_centres = {rows.data(), 1, k, d}}};
+  KmeansOptions options;
+  options.max_iterations = 0;
+  KmeansReport rest = rest_of_report(problems, options);
+  std::vector<double> unmoved(rows.size());
+  KmeansOperation operation{.problems = problems, .options = options, .results = arrays_of(rest, options)};
+  operation.results.labels = labels.data_handle();
+  operation.results.centres = unmoved.data();
+  run(engine, operation);
+  return rest.inertia.front();
+}
+
+}  // namespace regio

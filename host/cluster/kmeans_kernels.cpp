@@ -1,0 +1,218 @@
+#include "core/simd_targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cluster/kmeans_kernels.cpp"
+#include <hwy/foreach_target.h>
+
+#include "cluster/kmeans_kernels.hpp"
+#include "core/eight_lanes-inl.hpp"
+
+#include <algorithm>
+#include <limits>
+
+HWY_BEFORE_NAMESPACE();
+namespace regio {
+namespace HWY_NAMESPACE {
+namespace {
+
+/// Centres whose distances are computed together: enough independent sums to hide the latency of an addition, few
+/// enough for the registers.
+inline constexpr int tile_size = 6;
+
+/// distance[c] = |x - centre c|^2 of the eight points of a block from Tile centres, features in ascending order.
+template <int Tile>
+HWY_INLINE void tile_distances(double const* block, Index features, double const* centres, Index row_length,
+                               EightLanes (&distance)[Tile]) {
+  for (int c = 0; c < Tile; ++c) distance[c] = broadcast(0);
+  for (Index j = 0; j < features; ++j) {
+    EightLanes const x = load(block + j * block_points);
+    HWY_UNROLL(8)
+    for (int c = 0; c < Tile; ++c) {
+      EightLanes const difference = subtract(x, broadcast(centres[c * row_length + j]));
+      distance[c] = multiply_add(difference, difference, distance[c]);
+    }
+  }
+}
+
+/// Calls visit(c, distances from centre c) for all centres in ascending order, in tiles as equal as can be.
+template <class Visit>
+HWY_INLINE void for_distances(double const* block, Index features, double const* centres, Index count, Index row_length,
+                              Visit&& visit) {
+  Index const tiles = (count + tile_size - 1) / tile_size;
+  for (Index tile = 0; tile < tiles; ++tile) {
+    Index const first = tile * count / tiles;
+    double const* const rows = centres + first * row_length;
+    auto const run = [&]<int Tile>() HWY_ATTR {
+      EightLanes distance[Tile];
+      tile_distances<Tile>(block, features, rows, row_length, distance);
+      for (int c = 0; c < Tile; ++c) visit(first + c, distance[c]);
+    };
+    switch ((tile + 1) * count / tiles - first) {
+      case 1: run.template operator()<1>(); break;
+      case 2: run.template operator()<2>(); break;
+      case 3: run.template operator()<3>(); break;
+      case 4: run.template operator()<4>(); break;
+      case 5: run.template operator()<5>(); break;
+      default: run.template operator()<tile_size>(); break;
+    }
+  }
+}
+
+void sum_features(MatrixView<double const> rows, Index begin, Index end, double* sums) {
+  Index const features = rows.columns();
+  for (Index v = 0; v < features; v += block_points) {
+    EightLanes sum = broadcast(0);
+    for (Index i = begin; i < end; ++i) sum = add(sum, load_first(&rows(i, v), features - v));
+    store(sum, sums + v);
+  }
+}
+
+void centre(MatrixView<double const> rows, double const* mean, Index begin, Index end, double* blocks,
+            double* squares) {
+  Index const features = rows.columns();
+  for (Index v = 0; v < features; v += block_points) {
+    Index const width = std::min(block_points, features - v);
+    EightLanes const centre_of_mass = load(mean + v);
+    EightLanes square = broadcast(0);
+    for (Index first = begin; first < end; first += block_points) {
+      double* const block = blocks + first * features + v * block_points;
+      for (Index l = 0; l < block_points; ++l) {
+        EightLanes const x = subtract(load_first(&rows(std::min(first + l, end - 1), v), width), centre_of_mass);
+        if (first + l < end) square = multiply_add(x, x, square);
+        double feature[lane_count];
+        store(x, feature);
+        for (Index j = 0; j < width; ++j) block[j * block_points + l] = feature[j];
+      }
+    }
+    store(square, squares + v);
+  }
+}
+
+Assignment assign(CentredPoints const& points, double const* centres, Index k, Index begin, Index end,
+                  std::int32_t* labels, std::uint8_t* touched) {
+  Index const features = points.features();
+  Index const row_length = points.row_length();
+  EightLanes inertia = broadcast(0);
+  bool changed = false;
+  for (Index first = begin; first < end; first += block_points) {
+    EightLanes lowest = broadcast(std::numeric_limits<double>::infinity());
+    EightLanes nearest = broadcast(0);
+    for_distances(points.blocks + first * features, features, centres, k, row_length,
+                  [&](Index c, EightLanes const& distance)
+                      HWY_ATTR { keep_lower(distance, static_cast<double>(c), lowest, nearest); });
+    inertia = multiply_add(load(points.weights + first), lowest, inertia);
+    std::int32_t before[block_points];
+    std::copy(labels + first, labels + first + block_points, before);
+    if (store_integers(nearest, labels + first)) continue;
+    changed = true;
+    if (!touched) continue;
+    for (Index l = 0; l < block_points; ++l) {
+      if (before[l] == labels[first + l]) continue;
+      if (before[l] >= 0) touched[before[l]] = 1;
+      touched[labels[first + l]] = 1;
+    }
+  }
+  return {sum_of_lanes(inertia), changed};
+}
+
+void sum_members(CentredPoints const& points, std::int32_t const* labels, std::uint8_t const* touched, Index k,
+                 Index begin, Index end, double* sums, double* weights) {
+  Index const features = points.features();
+  Index const row_length = points.row_length();
+  for (Index c = 0; c < k; ++c) {
+    if (!touched[c]) continue;
+    std::fill(sums + c * row_length, sums + (c + 1) * row_length, 0.0);
+    weights[c] = 0;
+  }
+  for (Index i = begin; i < end; ++i) {
+    std::int32_t const c = labels[i];
+    if (!touched[c]) continue;
+    double const weight = points.weights[i];
+    weights[c] += weight;
+    EightLanes const factor = broadcast(weight);
+    double const* const row = &points.rows(i, 0);
+    double* const sum = sums + c * row_length;
+    for (Index v = 0; v < features; v += block_points) {
+      EightLanes const x = subtract(load_first(row + v, features - v), load(points.mean + v));
+      store(multiply_add(factor, x, load(sum + v)), sum + v);
+    }
+  }
+}
+
+double average(Index k, Index row_length, double const* sums, double const* weights, double* centres) {
+  EightLanes shift = broadcast(0);
+  for (Index c = 0; c < k; ++c) {
+    EightLanes const share = broadcast(1.0 / weights[c]);
+    for (Index v = c * row_length; v < (c + 1) * row_length; v += block_points) {
+      EightLanes const moved = multiply(load(sums + v), share);
+      EightLanes const difference = subtract(moved, load(centres + v));
+      shift = multiply_add(difference, difference, shift);
+      store(moved, centres + v);
+    }
+  }
+  return sum_of_lanes(shift);
+}
+
+double lower_distances(CentredPoints const& points, double const* centre, Index begin, Index end, double* distances) {
+  Index const features = points.features();
+  EightLanes potential = broadcast(0);
+  for (Index first = begin; first < end; first += block_points) {
+    EightLanes distance[1];
+    tile_distances<1>(points.blocks + first * features, features, centre, points.row_length(), distance);
+    EightLanes const lower = smaller(distance[0], load(distances + first));
+    store(lower, distances + first);
+    potential = multiply_add(load(points.weights + first), lower, potential);
+  }
+  return sum_of_lanes(potential);
+}
+
+void candidate_potentials(CentredPoints const& points, double const* distances, double const* candidates,
+                          Index candidate_count, Index begin, Index end, double* potentials) {
+  Index const features = points.features();
+  Index const row_length = points.row_length();
+  for (Index from = 0; from < candidate_count; from += tile_size) {
+    Index const count = std::min<Index>(tile_size, candidate_count - from);
+    EightLanes potential[tile_size];
+    for (EightLanes& sum : potential) sum = broadcast(0);
+    for (Index first = begin; first < end; first += block_points) {
+      EightLanes const distance = load(distances + first);
+      EightLanes const weight = load(points.weights + first);
+      for_distances(points.blocks + first * features, features, candidates + from * row_length, count, row_length,
+                    [&](Index c, EightLanes const& to_candidate) HWY_ATTR {
+                      potential[c] = multiply_add(weight, smaller(to_candidate, distance), potential[c]);
+                    });
+    }
+    for (Index c = 0; c < count; ++c) potentials[from + c] = sum_of_lanes(potential[c]);
+  }
+}
+
+}  // namespace
+
+KmeansKernels const& kernels() {
+  static constexpr KmeansKernels table{sum_features,        centre, assign, sum_members, average, lower_distances,
+                                       candidate_potentials};
+  return table;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace regio
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace regio {
+
+KmeansKernels const& kmeans_kernels(SimdTarget target) {
+#if HWY_ARCH_X86
+  switch (target) {
+    case SimdTarget::avx512: return N_AVX3::kernels();
+    case SimdTarget::avx2: return N_AVX2::kernels();
+    case SimdTarget::scalar: break;
+  }
+#else
+  (void)target;
+#endif
+  return N_SCALAR::kernels();
+}
+
+}  // namespace regio
+#endif

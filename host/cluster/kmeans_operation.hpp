@@ -1,0 +1,56 @@
+/// The planned operation of k-means: a validated batch and where its results go.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <regio/kmeans.hpp>
+
+#include "core/simd.hpp"
+
+namespace regio {
+
+/// Results of a batch; part b of a flat array begins at its offset [b].
+struct KmeansResultArrays {
+  std::int32_t* labels = nullptr;
+  double* centres = nullptr;
+  Index* sizes = nullptr;
+  double* inertia = nullptr;
+  Index* iterations = nullptr;
+  Outcome* outcome = nullptr;
+  Index* best_run = nullptr;
+  Index* relocations = nullptr;
+  Index* distinct_clusters = nullptr;
+  Index const* label_offset = nullptr;
+  Index const* centre_offset = nullptr;
+  Index const* size_offset = nullptr;
+  // Every run's own results; null unless they are kept.
+  std::int32_t* run_labels = nullptr;
+  double* run_inertia = nullptr;
+  Index* run_iterations = nullptr;
+  Index const* run_offset = nullptr;
+  Index const* run_label_offset = nullptr;
+};
+
+struct KmeansOperation {
+  static constexpr std::string_view name = "kmeans";
+
+  std::span<KmeansProblem const> problems;
+  KmeansOptions options;  ///< max_iterations 0: the points are only assigned to the given centres
+  KmeansResultArrays results;
+  SimdTarget target = best_simd_target();
+};
+
+/// Runs that a problem asks for.
+inline Index run_count(KmeansProblem const& problem, KmeansOptions const& options) {
+  if (problem.warm_from >= 0) return 1;
+  if (!problem.initial_centres.empty()) return problem.initial_centres.count();
+  return problem.restarts > 0 ? problem.restarts : options.restarts;
+}
+
+/// Parts of a report's layout: where each problem's results begin, and room for its figures and sizes.
+void lay_out_offsets(std::vector<KmeansProblem> const& problems, KmeansOptions const& options, KmeansReport& report);
+void lay_out_figures(KmeansReport& report);
+
+}  // namespace regio

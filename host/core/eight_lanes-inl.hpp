@@ -1,0 +1,187 @@
+/// Eight logical fp64 lanes: one AVX-512 vector, two AVX2 vectors, or eight numbers of plain C++.
+///
+/// Every operation is one IEEE operation per lane and multiply_add is fused, so that the three texts give the same
+/// bits. Included once per target by a translation unit that includes hwy/foreach_target.h; that unit first defines the
+/// macros of core/simd_targets.hpp.
+
+// The include guard toggles with the target (see hwy/foreach_target.h).
+#if defined(REGIO_CORE_EIGHT_LANES_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef REGIO_CORE_EIGHT_LANES_INL
+#undef REGIO_CORE_EIGHT_LANES_INL
+#else
+#define REGIO_CORE_EIGHT_LANES_INL
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace regio {
+namespace HWY_NAMESPACE {
+
+inline constexpr int lane_count = 8;
+
+#if HWY_TARGET == HWY_SCALAR
+
+struct EightLanes {
+  double lane[lane_count];
+};
+
+template <class Operation>
+EightLanes by_lane(Operation operation) {
+  EightLanes result;
+  for (int l = 0; l < lane_count; ++l) result.lane[l] = operation(l);
+  return result;
+}
+
+inline EightLanes broadcast(double value) {
+  return by_lane([&](int) { return value; });
+}
+inline EightLanes load(double const* p) {
+  return by_lane([&](int l) { return p[l]; });
+}
+/// The first `count` numbers, then zeros; reads no further.
+inline EightLanes load_first(double const* p, std::ptrdiff_t count) {
+  return by_lane([&](int l) { return l < count ? p[l] : 0.0; });
+}
+inline void store(EightLanes const& a, double* p) { std::copy(a.lane, a.lane + lane_count, p); }
+inline EightLanes add(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return a.lane[l] + b.lane[l]; });
+}
+inline EightLanes subtract(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return a.lane[l] - b.lane[l]; });
+}
+inline EightLanes multiply(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return a.lane[l] * b.lane[l]; });
+}
+/// a b + c with one rounding.
+inline EightLanes multiply_add(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
+  return by_lane([&](int l) { return std::fma(a.lane[l], b.lane[l], c.lane[l]); });
+}
+/// a where it is smaller than b, else b.
+inline EightLanes smaller(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return a.lane[l] < b.lane[l] ? a.lane[l] : b.lane[l]; });
+}
+/// Where value < lowest: lowest = value and index = candidate.
+inline void keep_lower(EightLanes const& value, double candidate, EightLanes& lowest, EightLanes& index) {
+  for (int l = 0; l < lane_count; ++l) {
+    if (value.lane[l] < lowest.lane[l]) {
+      lowest.lane[l] = value.lane[l];
+      index.lane[l] = candidate;
+    }
+  }
+}
+/// Stores small whole numbers as 32-bit integers; true when p already held them.
+inline bool store_integers(EightLanes const& a, std::int32_t* p) {
+  bool same = true;
+  for (int l = 0; l < lane_count; ++l) {
+    auto const value = static_cast<std::int32_t>(a.lane[l]);
+    same = same && p[l] == value;
+    p[l] = value;
+  }
+  return same;
+}
+
+#else
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Lanes = hn::CappedTag<double, lane_count>;
+inline constexpr int part_lanes = static_cast<int>(hn::MaxLanes(Lanes()));
+inline constexpr int part_count = lane_count / part_lanes;
+
+struct EightLanes {
+  hn::Vec<Lanes> part[part_count];
+};
+
+HWY_INLINE EightLanes broadcast(double value) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Set(Lanes(), value);
+  return result;
+}
+HWY_INLINE EightLanes load(double const* p) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::LoadU(Lanes(), p + i * part_lanes);
+  return result;
+}
+/// The first `count` numbers, then zeros; reads no further.
+HWY_INLINE EightLanes load_first(double const* p, std::ptrdiff_t count) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    auto const rest = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, count - i * part_lanes));
+    result.part[i] = hn::MaskedLoad(hn::FirstN(Lanes(), rest), Lanes(), p + i * part_lanes);
+  }
+  return result;
+}
+HWY_INLINE void store(EightLanes const& a, double* p) {
+  for (int i = 0; i < part_count; ++i) hn::StoreU(a.part[i], Lanes(), p + i * part_lanes);
+}
+HWY_INLINE EightLanes add(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Add(a.part[i], b.part[i]);
+  return result;
+}
+HWY_INLINE EightLanes subtract(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Sub(a.part[i], b.part[i]);
+  return result;
+}
+HWY_INLINE EightLanes multiply(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Mul(a.part[i], b.part[i]);
+  return result;
+}
+/// a b + c with one rounding.
+HWY_INLINE EightLanes multiply_add(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::MulAdd(a.part[i], b.part[i], c.part[i]);
+  return result;
+}
+/// a where it is smaller than b, else b.
+HWY_INLINE EightLanes smaller(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::IfThenElse(hn::Lt(a.part[i], b.part[i]), a.part[i], b.part[i]);
+  }
+  return result;
+}
+/// Where value < lowest: lowest = value and index = candidate.
+HWY_INLINE void keep_lower(EightLanes const& value, double candidate, EightLanes& lowest, EightLanes& index) {
+  auto const number = hn::Set(Lanes(), candidate);
+  for (int i = 0; i < part_count; ++i) {
+    auto const lower = hn::Lt(value.part[i], lowest.part[i]);
+    lowest.part[i] = hn::IfThenElse(lower, value.part[i], lowest.part[i]);
+    index.part[i] = hn::IfThenElse(lower, number, index.part[i]);
+  }
+}
+/// Stores small whole numbers as 32-bit integers; true when p already held them.
+HWY_INLINE bool store_integers(EightLanes const& a, std::int32_t* p) {
+  hn::Rebind<std::int32_t, Lanes> const integers;
+  bool same = true;
+  for (int i = 0; i < part_count; ++i) {
+    auto const value = hn::DemoteTo(integers, a.part[i]);
+    auto const held = hn::LoadU(integers, p + i * part_lanes);
+    same = hn::AllTrue(integers, hn::Eq(value, held)) && same;
+    hn::StoreU(value, integers, p + i * part_lanes);
+  }
+  return same;
+}
+
+#endif
+
+/// The sum of the lanes in the one order that every target keeps: halves, quarters, pairs.
+HWY_INLINE double sum_of_lanes(EightLanes const& a) {
+  double lane[lane_count];
+  store(a, lane);
+  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace regio
+HWY_AFTER_NAMESPACE();
+
+#endif
