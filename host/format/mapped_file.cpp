@@ -12,6 +12,8 @@
 
 #include <regio/error.hpp>
 
+#include "format/descriptor.hpp"
+
 namespace regio::format {
 namespace {
 
@@ -22,20 +24,6 @@ namespace {
 [[noreturn]] void refuse_for_system_error(std::filesystem::path const& path, int error) {
   refuse(path, error == ENOENT ? "no such file" : "cannot be read: " + std::generic_category().message(error));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(Descriptor const&) = delete;
-  Descriptor& operator=(Descriptor const&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int value() const noexcept { return value_; }
-
- private:
-  int value_;
-};
 
 std::shared_ptr<std::string const> read_to_end(std::filesystem::path const& path, int descriptor) {
   auto text = std::make_shared<std::string>();
@@ -53,7 +41,7 @@ std::shared_ptr<std::string const> read_to_end(std::filesystem::path const& path
 
 MappedFile::MappedFile(std::filesystem::path const& path) {
   Descriptor const descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.value() < 0) refuse_for_system_error(path, errno);
+  if (!descriptor.is_open()) refuse_for_system_error(path, errno);
   struct stat status {};
   if (::fstat(descriptor.value(), &status) != 0) refuse_for_system_error(path, errno);
   if (S_ISDIR(status.st_mode)) refuse(path, "is a folder; expected a file");

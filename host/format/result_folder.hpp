@@ -1,17 +1,20 @@
 /// A folder of results: files appear whole or not at all, manifest.json lists them, an interrupted run can be resumed.
 ///
-/// Every file is written beside its place under a temporary name, flushed and renamed. The manifest is written last;
-/// until then `.regio-run.json` marks the folder as an unfinished run of one study (digest of study text, options and
-/// inputs).
+/// Until manifest.json is written, last, `.regio-run.json` marks the folder as an unfinished run: the run's identity
+/// and, before each file appears, its name and SHA-256. So a run that was killed at any moment is resumed with the same
+/// bytes, and neither --force nor --resume ever touches a file that is not the run's own. Links inside the folder are
+/// not followed. Two runs cannot write into one folder at a time.
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include "format/atomic_file.hpp"
+#include "format/descriptor.hpp"
 
 namespace regio::format {
 
@@ -21,37 +24,57 @@ enum class ExistingResults { refuse, force, resume };
 
 class ResultFolder {
  public:
-  /// Opens or creates the folder. `identity` names the run (a digest): resume needs the same one. Throws OutputError or
-  /// InputError: a non-empty folder without force or resume, a folder that is no result of regio (with force), another
-  /// run (with resume), no permission, no space. With force only the files that the old manifest lists are removed.
+  /// Opens the folder, or creates it with its parents. `identity` names the run (a digest): resume needs the same one.
+  /// Nothing in an existing folder changes before the first write. Throws InputError: a non-empty folder without force
+  /// or resume, a folder that is no result of regio, another run (with resume), a manifest that lists a file outside of
+  /// the folder, another process at work there. Throws OutputError with the system's reason: no permission, no space.
   ResultFolder(std::filesystem::path path, std::string identity, ExistingResults existing);
-  /// Removes what it made when the run did not finish and nothing can be resumed (see keep_unfinished).
+  /// Removes what it made when the run did not finish, unless keep_unfinished() was called or the run was a resumed
+  /// one.
   ~ResultFolder();
   ResultFolder(ResultFolder const&) = delete;
   ResultFolder& operator=(ResultFolder const&) = delete;
 
   [[nodiscard]] std::filesystem::path const& path() const noexcept { return path_; }
-  /// Writes `name` (may contain a sub-folder) whole or not at all. Throws OutputError with the system's reason.
+  /// Writes `name` (UTF-8; may contain sub-folders) whole or not at all; a second time replaces it. Throws OutputError
+  /// with the system's reason, or when a file of that name is not the run's own; ContractError for a name outside of
+  /// the folder.
   void write(std::string const& name, std::string_view content);
-  /// True after resume when an earlier run of the same identity already wrote this file completely.
+  /// True when this run, or the one that it resumes, wrote this file completely.
   [[nodiscard]] bool has(std::string const& name) const;
-  /// Intermediate results that a resumed run reads back; not part of the results, removed by finish().
+  /// Intermediate results that a resumed run reads back; not part of the results, removed by finish(). No sub-folders.
   void write_checkpoint(std::string const& name, std::string_view content);
   [[nodiscard]] std::string read_checkpoint(std::string const& name) const;  ///< "" when there is none or it is damaged
-  /// Completes manifest["files"] with name, bytes and SHA-256 of everything written, writes manifest.json, removes the
-  /// marks of the unfinished run.
+  /// Completes the manifest with "identity" and "files" (name, bytes and SHA-256 of everything written, by name),
+  /// writes manifest.json, removes the marks of the unfinished run and what an earlier run left of its own.
   void finish(Json manifest);
   /// After an interruption: leaves the folder as it is, for --resume.
   void keep_unfinished() noexcept { keep_ = true; }
 
  private:
+  struct WrittenFile {
+    std::string sha256;
+    std::size_t bytes = 0;
+  };
+
+  void create_or_open();
+  void take_over(ExistingResults existing);
+  void adopt_verified_files();
+  void begin();
+  void remove_unfinished_files();
+  void write_mark();
+  void remove_own(std::string const& name) noexcept;
+  void remove_checkpoints() noexcept;
+  void abandon() noexcept;
+  void remove_created_folders() noexcept;
+
   std::filesystem::path path_;
   std::string identity_;
-  std::map<std::string, std::string> written_;  ///< name, SHA-256
-  bool created_ = false, finished_ = false, keep_ = false;
+  Descriptor folder_;
+  std::filesystem::path created_;           ///< the topmost folder that did not exist before
+  std::map<std::string, std::string> own_;  ///< name, SHA-256 of what the mark or the old manifest lists
+  std::map<std::string, WrittenFile> written_;
+  bool resumed_ = false, begun_ = false, finished_ = false, keep_ = false;
 };
-
-/// Writes one file whole or not at all, outside of any result folder.
-void write_file(std::filesystem::path const& path, std::string_view content);
 
 }  // namespace regio::format
