@@ -15,7 +15,8 @@ double squared_distance(VectorView<double const> a, VectorView<double const> b) 
   return sum;
 }
 
-/// Sizes and means of the clusters; the mean of a label without points stays 0.
+/// Sizes and means of the clusters; the mean of a label without points stays 0. Means are taken from the differences to
+/// a member, so that the mean of coinciding points is that point.
 struct ClusterMeans {
   std::vector<Index> size;
   std::vector<double> mean;  ///< [cluster, d]
@@ -26,22 +27,23 @@ struct ClusterMeans {
       : size(static_cast<std::size_t>(clusters)),
         mean(static_cast<std::size_t>(clusters * points.columns())),
         features(points.columns()) {
+    std::vector<Index> member(static_cast<std::size_t>(clusters));
     for (Index i = 0; i < points.rows(); ++i) {
-      ++size[static_cast<std::size_t>(labels[i])];
-      double* const sum = &mean[static_cast<std::size_t>(labels[i] * features)];
-      for (Index j = 0; j < features; ++j) sum[j] += points(i, j);
+      auto const c = static_cast<std::size_t>(labels[i]);
+      if (size[c]++ == 0) member[c] = i;
+      for (Index j = 0; j < features; ++j) mean_of(c)[j] += points(i, j) - points(member[c], j);
     }
-    for (Index c = 0; c < clusters; ++c) {
-      if (!has(c)) continue;
+    for (std::size_t c = 0; c < size.size(); ++c) {
+      if (size[c] == 0) continue;
       ++occupied;
       for (Index j = 0; j < features; ++j) {
-        mean[static_cast<std::size_t>(c * features + j)] /= static_cast<double>(size[static_cast<std::size_t>(c)]);
+        mean_of(c)[j] = points(member[c], j) + mean_of(c)[j] / static_cast<double>(size[c]);
       }
     }
   }
 
+  double* mean_of(std::size_t c) { return mean.data() + static_cast<Index>(c) * features; }
   [[nodiscard]] bool has(Index c) const { return size[static_cast<std::size_t>(c)] > 0; }
-  [[nodiscard]] Index clusters() const { return static_cast<Index>(size.size()); }
   [[nodiscard]] VectorView<double const> of(Index c) const {
     return {&mean[static_cast<std::size_t>(c * features)], features};
   }

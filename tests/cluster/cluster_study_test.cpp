@@ -1,0 +1,457 @@
+#include <regio/cluster_study.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <regio/error.hpp>
+
+#include "tests/support/random_points.hpp"
+
+namespace regio {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr Index years = 6, regions = 18;
+
+/// Three kinds of regions, region r of kind r mod 3, which drift together; in the fourth year region 0 joins the kind
+/// of region 1 for good. Series a, b make the kinds; c, d two other kinds (r mod 2); income falls from kind to kind.
+Panel known_panel(std::uint64_t seed = 1) {
+  test::RandomNumbers random(seed);
+  Panel panel;
+  for (Index r = 0; r < regions; ++r) panel.regions.push_back("R" + std::to_string(10 + r));
+  for (Index y = 0; y < years; ++y) panel.years.push_back(static_cast<int>(2000 + y));
+  panel.series = {"a", "b", "c", "d", "income"};
+  double const a[] = {0, 10, 0}, b[] = {0, 0, 10}, income[] = {300, 200, 100};
+  for (Index y = 0; y < years; ++y) {
+    for (Index r = 0; r < regions; ++r) {
+      Index const kind = r == 0 && y >= 3 ? 1 : r % 3;
+      Index const half = r % 2;
+      double const drift = 0.3 * static_cast<double>(y);
+      double const wide = kind == 2 ? 1.0 : 0.3;  // the third kind is the loosest
+      panel.values.push_back(a[kind] + drift + random.uniform(-wide, wide));
+      panel.values.push_back(b[kind] - drift + random.uniform(-wide, wide));
+      panel.values.push_back(static_cast<double>(20 * half) + random.uniform(-1, 1));
+      panel.values.push_back(static_cast<double>(5 * half) + random.uniform(-1, 1));
+      panel.values.push_back(income[kind] + random.uniform(-5, 5));
+    }
+  }
+  return panel;
+}
+
+IndicatorDefinition indicator(std::string series, std::string group) {
+  IndicatorDefinition definition;
+  definition.indicator = definition.series = std::move(series);
+  definition.group = std::move(group);
+  return definition;
+}
+
+std::vector<IndicatorDefinition> one_group() { return {indicator("a", "first"), indicator("b", "first")}; }
+std::vector<IndicatorDefinition> two_groups() {
+  return {indicator("a", "first"), indicator("c", "second"), indicator("b", "first"), indicator("d", "second")};
+}
+
+ClusterStudyOptions small_study() {
+  ClusterStudyOptions options;
+  options.choice.largest = 6;
+  options.choice.kmeans.restarts = 10;
+  options.choice.gap_references = 4;
+  options.choice.gap_restarts = 3;
+  options.indicators.normalisation = Normalisation::min_max;
+  return options;
+}
+
+Index kind_of(Index region, Index year) { return region == 0 && year >= 3 ? 1 : region % 3; }
+
+/// Every region stands with those of its kind, and a kind keeps its cluster through the years.
+void expect_kinds(ClusterHistory const& history) {
+  ASSERT_EQ(history.clusters, 3);
+  std::vector<std::int32_t> const cluster{history.year(0)[0], history.year(0)[1], history.year(0)[2]};
+  for (Index y = 0; y < years; ++y) {
+    for (Index r = 0; r < regions; ++r) {
+      EXPECT_EQ(history.year(y)[r], cluster[static_cast<std::size_t>(kind_of(r, y))])
+          << "year " << y << ", region " << r;
+    }
+  }
+}
+
+TEST(ClusterStudy, FindsTheKindsThroughTheYearsWithEveryChainDirectionAndStart) {
+  Engine engine = Engine::cpu();
+  for (Chain const chain : {Chain::warm, Chain::independent, Chain::guarded}) {
+    for (ChainDirection const direction : {ChainDirection::forward, ChainDirection::backward}) {
+      for (std::optional<int> const start : {std::optional<int>(), std::optional<int>(2003)}) {
+        ClusterStudyOptions options = small_study();
+        options.chain = chain;
+        options.direction = direction;
+        options.start_year = start;
+        ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+        ASSERT_EQ(report.groups.size(), 1u);
+        expect_kinds(report.groups[0].history);
+        EXPECT_EQ(report.chosen_by_criterion[static_cast<std::size_t>(KCriterion::elbow)], 3);
+        EXPECT_EQ(report.groups[0].dynamics.regions[0].changes, 1);
+        EXPECT_EQ(report.groups[0].dynamics.regions[1].changes, 0);
+        Index const anchor = start ? 3 : direction == ChainDirection::forward ? 0 : years - 1;
+        for (Index y = 0; y < years; ++y) {
+          bool const many = y == anchor || chain == Chain::independent;
+          EXPECT_TRUE(report.groups[0].years[static_cast<std::size_t>(y)].restarts == (many ? 10 : 1) ||
+                      report.groups[0].years[static_cast<std::size_t>(y)].guarded);
+        }
+      }
+    }
+  }
+}
+
+TEST(ClusterStudy, APooledTypologyHasOneSetOfCentres) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.chain = Chain::pooled;
+  options.indicators.scope = NormalisationScope::panel;
+  options.k = 3;
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+  expect_kinds(report.groups[0].history);
+  for (YearFit const& year : report.groups[0].years) {
+    EXPECT_EQ(year.centres, report.groups[0].years[0].centres);
+    EXPECT_GE(year.inertia, year.best_inertia);
+  }
+}
+
+TEST(ClusterStudy, TablesFitTheLabels) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.target = "income";
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), two_groups());
+  ASSERT_EQ(report.groups.size(), 2u);
+  EXPECT_EQ(report.groups[0].group, "first");
+  EXPECT_THAT(report.groups[0].indicators, ElementsAre(0, 2));
+  EXPECT_THAT(report.groups[1].indicators, ElementsAre(1, 3));
+  Indicators const& indicators = report.indicators;
+  for (GroupStudy const& group : report.groups) {
+    ASSERT_EQ(group.years.size(), static_cast<std::size_t>(years));
+    ASSERT_EQ(group.sweeps.size(), static_cast<std::size_t>(years));
+    ASSERT_EQ(group.chosen_by_criterion.size(), 6u);
+    Index const d = static_cast<Index>(group.indicators.size());
+    for (Index y = 0; y < years; ++y) {
+      YearFit const& fit = group.years[static_cast<std::size_t>(y)];
+      EXPECT_EQ(fit.outcome, Outcome::converged);
+      EXPECT_EQ(fit.best_inertia,
+                group.sweeps[static_cast<std::size_t>(y)].scores[static_cast<std::size_t>(fit.k - 1)].inertia);
+      double inertia = 0;
+      std::vector<double> sums(static_cast<std::size_t>(fit.k * d)), counts(static_cast<std::size_t>(fit.k));
+      for (Index r = 0; r < regions; ++r) {
+        auto const c = static_cast<Index>(group.history.year(y)[r]);
+        double squared = 0;
+        counts[static_cast<std::size_t>(c)] += 1;
+        for (Index j = 0; j < d; ++j) {
+          auto const at =
+              static_cast<std::size_t>(indicators.offset(y, r, group.indicators[static_cast<std::size_t>(j)]));
+          double const difference = indicators.normalised[at] - fit.centres[static_cast<std::size_t>(c * d + j)];
+          squared += difference * difference;
+          sums[static_cast<std::size_t>(c * d + j)] += indicators.values[at];
+        }
+        inertia += squared;
+        EXPECT_NEAR(fit.distance[static_cast<std::size_t>(r)], std::sqrt(squared), 1e-12);
+      }
+      EXPECT_NEAR(fit.inertia, inertia, 1e-9 * std::max(1.0, inertia));
+      for (std::size_t p = 0; p < sums.size(); ++p) {
+        EXPECT_NEAR(fit.means[p], sums[p] / counts[p / static_cast<std::size_t>(d)], 1e-9);
+      }
+    }
+    ASSERT_TRUE(group.ranking.has_value());
+  }
+  EXPECT_EQ(report.target_label, "income");
+  EXPECT_EQ(report.target.size(), static_cast<std::size_t>(years * regions));
+  EXPECT_EQ(report.target[1], known_panel().at(0, 1, 4));
+  std::int32_t const richest = report.groups[0].history.year(0)[0];
+  EXPECT_EQ(report.groups[0].ranking->rank[static_cast<std::size_t>(richest)], 1);
+  EXPECT_EQ(report.integral.size(), 2u);
+  EXPECT_EQ(report.indicator_dynamics.size(), static_cast<std::size_t>(4 * regions));
+  // Two groups, six years, six k: ten restarts but for k = 1; four references of three; a chain with one cold start
+  // each.
+  EXPECT_EQ(report.problems, 2 * years * 6 * (1 + 4) + 2 * years);
+  EXPECT_EQ(report.fits, 2 * years * ((1 + 5 * 10) + 4 * (1 + 5 * 3)) + 2 * (10 + years - 1));
+}
+
+TEST(ClusterStudy, UnitesTheGroupsInEveryYear) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.k_scope = KScope::group;
+  ClusterStudyReport report = cluster_study(engine, options, known_panel(), two_groups());
+  EXPECT_EQ(report.groups[0].years[0].k, 3);
+  EXPECT_EQ(report.groups[1].years[0].k, 2);
+  ASSERT_EQ(report.unified.size(), static_cast<std::size_t>(years));
+  options.unified_clusters = 6;
+  report = cluster_study(engine, options, known_panel(), two_groups());
+  for (UnifiedYear const& year : report.unified) {
+    for (Index r = 0; r < regions; ++r) {
+      EXPECT_EQ(year.agreement[static_cast<std::size_t>(r)], 1)
+          << "six kinds of (r mod 3, r mod 2) agree in both groups";
+      for (Index other = 0; other < r; ++other) {
+        auto const y = &year - report.unified.data();
+        bool const same = kind_of(r, y) == kind_of(other, y) && r % 2 == other % 2;
+        EXPECT_EQ(year.labels[static_cast<std::size_t>(r)] == year.labels[static_cast<std::size_t>(other)], same);
+      }
+      if (r > 0) {
+        EXPECT_EQ(year.labels[static_cast<std::size_t>(r)], report.unified[0].labels[static_cast<std::size_t>(r)]);
+      }
+    }
+  }
+  EXPECT_TRUE(cluster_study(engine, small_study(), known_panel(), one_group()).unified.empty());
+}
+
+TEST(ClusterStudy, NumbersFollowTheOrderOfTheAnchorYear) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.target = "income";
+  auto const places = [&](LabelOrder order) {
+    options.order = order;
+    ClusterHistory const history = cluster_study(engine, options, known_panel(), one_group()).groups[0].history;
+    return std::vector<std::int32_t>{history.year(0)[0], history.year(0)[1], history.year(0)[2]};
+  };
+  EXPECT_THAT(places(LabelOrder::target), ElementsAre(0, 1, 2));
+  EXPECT_EQ(places(LabelOrder::mean_distance)[2], 2) << "the loosest kind comes last";
+  options.start_year = 2005;  // region 0 has joined kind 1: seven, five and six regions
+  options.order = LabelOrder::size;
+  ClusterHistory const history = cluster_study(engine, options, known_panel(), one_group()).groups[0].history;
+  EXPECT_EQ(history.year(5)[1], 0);
+  EXPECT_EQ(history.year(5)[2], 1);
+  EXPECT_EQ(history.year(5)[3], 2);
+}
+
+TEST(ClusterStudy, EachYearsNumbersAreShownButDoNotCountAsMoves) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.order = LabelOrder::size;
+  options.order_scope = OrderScope::each_year;
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+  GroupStudy const& group = report.groups[0];
+  expect_kinds(group.history);
+  auto const shown = [&](Index year, Index region) {
+    return group.shown_number[static_cast<std::size_t>(year * 3 + group.history.year(year)[region])];
+  };
+  EXPECT_EQ(shown(5, 1), 1);
+  EXPECT_EQ(shown(5, 2), 2);
+  EXPECT_EQ(shown(5, 3), 3);
+  EXPECT_EQ(group.dynamics.regions[1].changes, 0);
+  options.order_scope = OrderScope::anchor;
+  EXPECT_THAT(cluster_study(engine, options, known_panel(), one_group()).groups[0].shown_number,
+              testing::Each(testing::AllOf(testing::Ge(1), testing::Le(3))));
+}
+
+TEST(ClusterStudy, AnotherKInEveryYear) {
+  // From the fourth year on kinds 1 and 2 are one.
+  Panel panel = known_panel();
+  for (Index y = 3; y < years; ++y) {
+    for (Index r = 0; r < regions; ++r) {
+      if (kind_of(r, y) == 2) {
+        panel.at(y, r, 0) = panel.at(y, 1, 0) + 0.01 * static_cast<double>(r);
+        panel.at(y, r, 1) = panel.at(y, 1, 1);
+      }
+    }
+  }
+  Engine engine = Engine::cpu();
+  for (Chain const chain : {Chain::warm, Chain::guarded, Chain::independent}) {
+    ClusterStudyOptions options = small_study();
+    options.k_scope = KScope::year;
+    options.criterion = KCriterion::silhouette;
+    options.indicators.normalisation = Normalisation::none;  // b has no range of its own once two kinds are one
+    options.chain = chain;
+    options.order = LabelOrder::none;
+    ClusterStudyReport const report = cluster_study(engine, options, panel, one_group());
+    GroupStudy const& group = report.groups[0];
+    EXPECT_EQ(group.history.clusters, 3);
+    for (Index y = 0; y < years; ++y) {
+      YearFit const& fit = group.years[static_cast<std::size_t>(y)];
+      EXPECT_EQ(fit.k, y < 3 ? 3 : 2);
+      ASSERT_EQ(fit.centres.size(), 6u);
+      Index missing = 0;
+      for (Index c = 0; c < 3; ++c) {
+        bool const none = std::isnan(fit.centres[static_cast<std::size_t>(2 * c)]);
+        missing += none;
+        EXPECT_EQ(none, group.shown_number[static_cast<std::size_t>(3 * y + c)] == 0);
+        EXPECT_EQ(none, std::isnan(fit.means[static_cast<std::size_t>(2 * c)]));
+      }
+      EXPECT_EQ(missing, y < 3 ? 0 : 1);
+    }
+    EXPECT_EQ(group.history.year(3)[3], group.history.year(2)[3]) << "kind 0 keeps its number";
+    EXPECT_TRUE(std::any_of(group.dynamics.events.begin(), group.dynamics.events.end(), [](ClusterEvent const& event) {
+      return event.year == 3 && event.kind == ClusterEventKind::vanishes;
+    }));
+  }
+}
+
+TEST(ClusterStudy, SayingItAgainGivesTheSameForAnyNumberOfThreads) {
+  ClusterStudyOptions options = small_study();
+  options.bootstrap = 20;
+  Engine one = Engine::cpu(1);
+  ClusterStudyReport const first = cluster_study(one, options, known_panel(), two_groups());
+  for (int const threads : {2, 5}) {
+    Engine engine = Engine::cpu(threads);
+    ClusterStudyReport const again = cluster_study(engine, options, known_panel(), two_groups());
+    for (std::size_t g = 0; g < 2; ++g) {
+      EXPECT_EQ(first.groups[g].history.labels, again.groups[g].history.labels);
+      EXPECT_EQ(first.groups[g].bootstrap->agreement, again.groups[g].bootstrap->agreement);
+      for (std::size_t y = 0; y < years; ++y) {
+        EXPECT_EQ(first.groups[g].years[y].centres, again.groups[g].years[y].centres);
+        EXPECT_EQ(first.groups[g].sweeps[y].scores[2].gap, again.groups[g].sweeps[y].scores[2].gap);
+      }
+    }
+  }
+}
+
+TEST(ClusterStudy, TheOrderOfTheRegionsDoesNotMatter) {
+  Panel const panel = known_panel();
+  Panel turned = panel;
+  std::reverse(turned.regions.begin(), turned.regions.end());
+  for (Index y = 0; y < years; ++y) {
+    for (Index r = 0; r < regions; ++r) {
+      for (Index s = 0; s < 5; ++s) turned.at(y, regions - 1 - r, s) = panel.at(y, r, s);
+    }
+  }
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.bootstrap = 30;
+  ClusterStudyReport const a = cluster_study(engine, options, panel, one_group());
+  ClusterStudyReport const b = cluster_study(engine, options, turned, one_group());
+  for (Index y = 0; y < years; ++y) {
+    for (Index r = 0; r < regions; ++r) {
+      EXPECT_EQ(a.groups[0].history.year(y)[r], b.groups[0].history.year(y)[regions - 1 - r]);
+    }
+  }
+}
+
+TEST(ClusterStudy, ClearClustersSurviveTheBootstrap) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.bootstrap = 25;
+  options.bootstrap_restarts = 4;
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+  ASSERT_TRUE(report.groups[0].bootstrap.has_value());
+  BootstrapSummary const& summary = *report.groups[0].bootstrap;
+  EXPECT_EQ(summary.replicates, 25);
+  EXPECT_THAT(summary.agreement, testing::Each(testing::Gt(0.95)));
+  EXPECT_EQ(report.fits - cluster_study(engine, small_study(), known_panel(), one_group()).fits, 25 * (4 + years - 1));
+}
+
+class ClusterStudyRefuses : public testing::Test {
+ protected:
+  template <class Error>
+  std::string message(Panel const& panel, std::vector<IndicatorDefinition> const& definitions) {
+    try {
+      cluster_study(engine_, options_, panel, definitions);
+    } catch (Error const& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  }
+
+  Engine engine_ = Engine::cpu();
+  ClusterStudyOptions options_ = small_study();
+};
+
+TEST_F(ClusterStudyRefuses, FewerRegionsThanClusters) {
+  options_.k = 19;
+  std::string const text = message<InputError>(known_panel(), one_group());
+  EXPECT_THAT(text, HasSubstr("found '19'"));
+  EXPECT_THAT(text, HasSubstr("in 2000 there are 18"));
+  options_.k = 0;
+  options_.choice.smallest = 30;
+  options_.choice.largest = 40;
+  EXPECT_THAT(message<InputError>(known_panel(), one_group()), HasSubstr("found '30'"));
+}
+
+TEST_F(ClusterStudyRefuses, AnUnknownTarget) {
+  options_.target = "incom";
+  EXPECT_THAT(message<InputError>(known_panel(), one_group()), HasSubstr("did you mean 'income'?"));
+}
+
+TEST_F(ClusterStudyRefuses, ATargetWithGaps) {
+  options_.target = "income";
+  Panel panel = known_panel();
+  panel.at(2, 4, 4) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(message<InputError>(panel, one_group()), HasSubstr("region R14 in 2002"));
+}
+
+TEST_F(ClusterStudyRefuses, AStartYearOutside) {
+  options_.start_year = 1999;
+  std::string const text = message<InputError>(known_panel(), one_group());
+  EXPECT_THAT(text, HasSubstr("start_year: found '1999'"));
+  EXPECT_THAT(text, HasSubstr("2000 to 2005"));
+}
+
+TEST_F(ClusterStudyRefuses, AGroupWithoutIndicators) {
+  options_.indicators.missing = MissingPolicy::drop_indicator;
+  Panel panel = known_panel();
+  panel.at(1, 1, 2) = panel.at(1, 1, 3) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(message<InputError>(panel, two_groups()), HasSubstr("group: found 'second'"));
+}
+
+TEST_F(ClusterStudyRefuses, OptionsOutOfRange) {
+  auto const refused = [&](auto change) {
+    options_ = small_study();
+    change(options_);
+    return message<ContractError>(known_panel(), one_group());
+  };
+  EXPECT_THAT(refused([](auto& o) { o.k = -1; }), HasSubstr("options.k"));
+  EXPECT_THAT(refused([](auto& o) { o.choice.smallest = 0; }), HasSubstr("options.choice.smallest"));
+  EXPECT_THAT(refused([](auto& o) { o.choice.largest = 1; }), HasSubstr("options.choice.largest"));
+  EXPECT_THAT(refused([](auto& o) { o.guard_share = -0.1; }), HasSubstr("options.guard_share"));
+  EXPECT_THAT(refused([](auto& o) { o.bootstrap = -1; }), HasSubstr("options.bootstrap"));
+  EXPECT_THAT(refused([](auto& o) { o.bootstrap_restarts = -1; }), HasSubstr("options.bootstrap_restarts"));
+  EXPECT_THAT(refused([](auto& o) { o.unified_clusters = -1; }), HasSubstr("options.unified_clusters"));
+  EXPECT_THAT(refused([](auto& o) { o.order = LabelOrder::target; }), HasSubstr("options.order"));
+  EXPECT_THAT(refused([](auto& o) { o.criterion = KCriterion::gap, o.choice.gap_references = 0; }),
+              HasSubstr("options.criterion"));
+  EXPECT_THAT(refused([](auto& o) { o.chain = Chain::pooled, o.k_scope = KScope::year; }),
+              HasSubstr("options.k_scope"));
+}
+
+TEST_F(ClusterStudyRefuses, ToGoOnWhenStopped) {
+  std::stop_source source;
+  source.request_stop();
+  options_.control.stop = source.get_token();
+  EXPECT_THROW(cluster_study(engine_, options_, known_panel(), one_group()), Interrupted);
+}
+
+TEST(ClusterStudyWarns, OfARangeOfKBeyondTheRegions) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.choice.largest = 40;
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+  EXPECT_THAT(report.warnings, testing::Contains(HasSubstr("k goes up to 18, the number of regions")));
+  EXPECT_EQ(report.groups[0].sweeps[0].scores.size(), 18u);
+}
+
+TEST(ClusterStudyWarns, WhenNoKSatisfiesTheCriterion) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.choice.elbow_threshold = 1e-9;
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+  EXPECT_THAT(report.warnings,
+              testing::Contains(HasSubstr("no k from 2 to 6 satisfies the criterion elbow; 6 is used")));
+  EXPECT_EQ(report.groups[0].years[0].k, 6);
+}
+
+TEST(ClusterStudyWarns, OfCoincidingRegionsAndIterationLimits) {
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  options.k = 4;
+  Panel panel = known_panel();
+  for (Index r = 0; r < regions; ++r) panel.at(2, r, 0) = panel.at(2, r, 1) = static_cast<double>(r % 2);
+  EXPECT_THAT(cluster_study(engine, options, panel, one_group()).warnings,
+              testing::Contains(HasSubstr("first, 2002: regions coincide")));
+  options.choice.kmeans.max_iterations = 1;
+  options.choice.kmeans.init = KmeansInit::random;
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());
+  EXPECT_THAT(report.warnings,
+              testing::Contains(HasSubstr("fits for the choice of k ended at the limit of 1 iterations")));
+}
+
+}  // namespace
+}  // namespace regio
