@@ -37,26 +37,26 @@ double adjusted_rand_of(PairCounts const& count) noexcept {
   return denominator == 0 ? 1.0 : static_cast<double>(numerator) / static_cast<double>(denominator);
 }
 
-/// Pairs from a contingency table [rows, columns] of counts; column_sums [columns] must be zero on entry.
-template <class Count>
+/// Pairs from a contingency table [rows, columns] of counts; column_sums [columns] must be zero on entry. Sum holds
+/// n^2.
+template <class Sum, class Count>
 PairCounts pairs_of_table(Count const* table, std::size_t rows, std::size_t columns, Count* column_sums, Index n) {
   // Sum of c (c - 1) / 2 = (sum of c^2 - n) / 2.
-  Index squares = 0;
-  Index row_squares = 0;
+  Sum squares = 0;
+  Sum row_squares = 0;
   for (std::size_t r = 0; r < rows; ++r) {
     Count const* const row = table + r * columns;
-    Index row_sum = 0;
-    Index row_of_squares = 0;
+    Sum row_sum = 0;
     for (std::size_t c = 0; c < columns; ++c) {
+      Sum const count = row[c];
       column_sums[c] = static_cast<Count>(column_sums[c] + row[c]);
-      row_sum += row[c];
-      row_of_squares += static_cast<Index>(row[c]) * row[c];
+      row_sum += count;
+      squares += count * count;
     }
-    squares += row_of_squares;
     row_squares += row_sum * row_sum;
   }
-  Index column_squares = 0;
-  for (std::size_t c = 0; c < columns; ++c) column_squares += static_cast<Index>(column_sums[c]) * column_sums[c];
+  Sum column_squares = 0;
+  for (std::size_t c = 0; c < columns; ++c) column_squares += Sum{column_sums[c]} * column_sums[c];
   return {(squares - n) / 2, (row_squares - n) / 2, (column_squares - n) / 2, pairs(n)};
 }
 
@@ -126,15 +126,15 @@ double adjusted_rand(VectorView<std::int32_t const> a, VectorView<std::int32_t c
   std::size_t const columns = std::bit_ceil(std::size_t{bits_b} + 1);
 
   // Bootstrap studies ask this millions of times for a few dozen regions: no allocation, sums in 64 bits.
-  constexpr Index small_points = Index{1} << 15;
+  constexpr Index small_points = (Index{1} << 15) - 1;
   constexpr std::size_t small_clusters = 32;
   if (n <= small_points && rows <= small_clusters && columns <= small_clusters) {
-    std::array<std::uint16_t, small_clusters * small_clusters> table;
-    std::array<std::uint16_t, small_clusters> column_sums;
-    std::fill_n(table.begin(), rows * columns, std::uint16_t{0});
-    std::fill_n(column_sums.begin(), columns, std::uint16_t{0});
+    std::array<std::int16_t, small_clusters * small_clusters> table;
+    std::array<std::int16_t, small_clusters> column_sums;
+    std::fill_n(table.begin(), rows * columns, std::int16_t{0});
+    std::fill_n(column_sums.begin(), columns, std::int16_t{0});
     count_pairs(a, b, columns, table.data());
-    return adjusted_rand_of<Index>(pairs_of_table(table.data(), rows, columns, column_sums.data(), n));
+    return adjusted_rand_of<Index>(pairs_of_table<std::int32_t>(table.data(), rows, columns, column_sums.data(), n));
   }
 
   // A table that is much larger than the points costs more than sorting them.
@@ -143,7 +143,7 @@ double adjusted_rand(VectorView<std::int32_t const> a, VectorView<std::int32_t c
     std::vector<std::uint32_t> table(rows * columns);
     std::vector<std::uint32_t> column_sums(columns);
     count_pairs(a, b, columns, table.data());
-    return adjusted_rand_of<Wide>(pairs_of_table(table.data(), rows, columns, column_sums.data(), n));
+    return adjusted_rand_of<Wide>(pairs_of_table<Index>(table.data(), rows, columns, column_sums.data(), n));
   }
   return adjusted_rand_of<Wide>(pairs_of_sparse_labels(a, b));
 }

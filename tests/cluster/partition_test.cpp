@@ -101,14 +101,16 @@ TEST(AdjustedRand, AMillionPointsDoNotOverflow) {
   EXPECT_EQ(adjusted_rand(a, a), 1.0);
 }
 
-TEST(AdjustedRand, SmallPathHoldsItsLargestCounts) {
-  // 2^15 points of one cluster against two: the largest counts that the small table keeps.
-  std::size_t const n = std::size_t{1} << 15;
-  Labels const one(n, 0);
-  Labels two(n, 0);
-  two.back() = 1;
-  EXPECT_EQ(adjusted_rand(one, one), 1.0);
-  EXPECT_EQ(adjusted_rand(one, two), 0.0);
+TEST(AdjustedRand, CountsBesideThe16BitLimitAreExact) {
+  // One point apart from all others, or none: the counts are as large as the number of points.
+  for (std::size_t n : {32766, 32767, 32768, 32769, 65535, 65536}) {
+    Labels const one(n, 0);
+    Labels two(n, 0);
+    two.back() = 1;
+    EXPECT_EQ(adjusted_rand(one, one), 1.0) << n;
+    EXPECT_EQ(adjusted_rand(two, two), 1.0) << n;
+    EXPECT_EQ(adjusted_rand(one, two), 0.0) << n;
+  }
 }
 
 TEST(AdjustedRand, RefusesBadLabels) {
