@@ -13,9 +13,10 @@ namespace regio::format {
 
 using Json = nlohmann::ordered_json;
 
+/// Plain text; everything is escaped.
 struct Paragraph {
   std::string text;
-};  ///< plain text; escaped
+};
 struct Notice {
   std::string text;
   bool warning = false;
@@ -29,7 +30,9 @@ struct ReportTable {
   std::string caption;
   std::vector<std::string> columns;
   std::vector<std::vector<std::variant<std::string, double>>> rows;  ///< NaN prints as a dash
-  int digits = 3;                                                    ///< significant digits of numbers
+  int digits = 3;    ///< significant digits of numbers that are not whole
+  std::string note;  ///< under the table: what was left out, how to read it
+  std::string file;  ///< the result file beside the report that has all of it
 };
 struct Figure {
   std::string name;         ///< file name: figures/<name>.vl.json
@@ -38,6 +41,7 @@ struct Figure {
   std::string source;       ///< source line under the figure
   Json specification;       ///< Vega-Lite, data inline
   ReportTable data;         ///< the same data as a table
+  std::string note;         ///< how to read it, or what was thinned
 };
 using ReportItem = std::variant<Paragraph, Notice, Preformatted, ReportTable, Figure>;
 
@@ -48,9 +52,10 @@ struct ReportSection {
   bool folded = false;
 };
 
+/// In the head of the page: "Regions: 48".
 struct ReportFact {
   std::string label, value;
-};  ///< head of the page: "Regions: 48"
+};
 
 struct Report {
   std::string title;
@@ -62,6 +67,14 @@ struct Report {
 };
 
 /// One HTML file: no network, opens from disk, prints, works without JavaScript (tables).
+///
+/// The page is host/format/report_template.html. All text is escaped; the same report gives the same bytes. Without the
+/// figure script (see figure_script.hpp) the page has the tables and says that the figures were left out.
 std::string render_html(Report const& report);
+
+/// Every figure of a report, in order of appearance; the text of figures/<name>.vl.json is specification_text(figure).
+std::vector<Figure const*> figures_of(Report const& report);
+/// A figure's Vega-Lite specification as the text of a file, with its title and description, ready for other programs.
+std::string specification_text(Figure const& figure);
 
 }  // namespace regio::format

@@ -1,0 +1,49 @@
+#include "format/palette.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace regio::format {
+namespace {
+
+std::vector<std::string> const hues = {"#3d6bd6", "#e8a20c", "#c8443a", "#3fb8a6", "#8a4fb0",
+                                       "#e58cc0", "#7a5a30", "#8fb93a", "#5fb3e8", "#8a9096"};
+
+std::array<int, 3> channels(std::string const& colour) {
+  auto const channel = [&](std::size_t at) { return std::stoi(colour.substr(at, 2), nullptr, 16); };
+  return {channel(1), channel(3), channel(5)};
+}
+
+/// The colour at `position` in [0, 1] along evenly spaced stops.
+std::string between(std::vector<std::string> const& stops, double position) {
+  double const place = position * static_cast<double>(stops.size() - 1);
+  auto const lower = std::min(static_cast<std::size_t>(place), stops.size() - 2);
+  double const share = place - static_cast<double>(lower);
+  auto const a = channels(stops[lower]), b = channels(stops[lower + 1]);
+  std::array<int, 3> mixed{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    mixed[c] = static_cast<int>(std::lround((1 - share) * a[c] + share * b[c]));
+  }
+  return fmt::format("#{:02x}{:02x}{:02x}", mixed[0], mixed[1], mixed[2]);
+}
+
+}  // namespace
+
+std::vector<std::string> category_colours(std::size_t count) {
+  if (count <= hues.size()) return {hues.begin(), hues.begin() + static_cast<std::ptrdiff_t>(count)};
+  std::vector<std::string> shades;
+  for (std::size_t i = 0; i < count; ++i) {
+    shades.push_back(between(magnitude_colours(), static_cast<double>(i) / static_cast<double>(count - 1)));
+  }
+  return shades;
+}
+
+std::vector<std::string> const& magnitude_colours() {
+  static std::vector<std::string> const stops = {"#f2c14e", "#e8845c", "#c0507f", "#8a4a9e", "#4f4a9c"};
+  return stops;
+}
+
+}  // namespace regio::format

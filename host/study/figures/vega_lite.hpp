@@ -1,0 +1,61 @@
+/// Parts that the figures of a cluster study share: the frame of a specification, the colour of clusters, names, words.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <regio/cluster_dynamics.hpp>
+
+#include "format/report.hpp"
+
+namespace regio::study {
+
+using format::Figure;
+using format::Json;
+using format::ReportTable;
+
+/// What every figure needs beside its numbers.
+struct FigureContext {
+  std::map<std::string, std::string> const& region_labels;  ///< code -> label
+  std::string source;                                       ///< line under the figure
+
+  [[nodiscard]] std::string label(std::string const& region) const;
+};
+
+/// One group of indicators, as figures name it.
+struct GroupName {
+  std::string group;
+  std::size_t position = 0;  ///< from 0, among `count`
+  std::size_t count = 1;
+
+  /// Name of a figure or table: "flow", or with several groups "flow-2-infrastructure".
+  [[nodiscard]] std::string name(std::string const& kind) const;
+  /// A title or caption: with a capital, and the group's name before it when there are several.
+  [[nodiscard]] std::string headline(std::string const& text) const;
+};
+
+/// Width of a figure that stands alone, in pixels; the page adapts it to the reader's window.
+inline constexpr int figure_width = 680;
+/// Regions that a figure with one row a region shows.
+inline constexpr std::size_t most_rows = 120;
+
+/// The frame of a specification: schema, type sizes and the rows of the data.
+Json vega_lite(Json values);
+/// Encoding of a cluster's colour; field `cluster` counts from 1.
+Json cluster_colour(Index clusters);
+/// A year axis that thins its labels.
+Json year_axis(std::string const& orient = "bottom");
+/// Encoding of a magnitude's colour.
+Json magnitude_colour(std::string const& field, std::string const& title);
+/// Slots for years, evenly spaced, first and last among them.
+std::vector<std::size_t> evenly_spaced(std::size_t count, std::size_t most);
+/// "1 region", "24 regions".
+std::string counted(Index count, std::string const& singular, std::string const& plural);
+/// "a", "a and b", "a, b and c".
+std::string enumeration(std::vector<std::string> const& words);
+/// Number of a cluster as people read it: from 1.
+inline std::string cluster_name(std::int32_t cluster) { return std::to_string(cluster + 1); }
+
+}  // namespace regio::study
