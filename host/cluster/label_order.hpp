@@ -16,8 +16,8 @@ struct OrderedPoints {
 };
 
 /// Place of each cluster 0 .. clusters-1 in the order: by ascending mean distance of the members to their centre (the
-/// paper's rule), by descending mean of the target, by descending size, or as they are. Equal ones keep their order;
-/// clusters without members come last, unless the order is `none`.
+/// paper's rule), by descending mean of the target, by descending size, or as they are. Equal ones follow
+/// their first members; clusters without members come last, unless the order is `none`.
 std::vector<std::int32_t> label_places(LabelOrder order, OrderedPoints const& points, Index clusters);
 
 }  // namespace regio

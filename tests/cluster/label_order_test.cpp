@@ -35,9 +35,9 @@ TEST_F(LabelPlaces, NoneKeepsEvenEmptyClustersInPlace) {
   EXPECT_EQ(label_places(LabelOrder::none, points_, 4), (Places{0, 1, 2, 3}));
 }
 
-TEST_F(LabelPlaces, EqualClustersKeepTheirOrder) {
-  labels_ = {2, 1, 0, 2, 1, 0};
-  EXPECT_EQ(label_places(LabelOrder::size, points_, 3), (Places{0, 1, 2}));
+TEST_F(LabelPlaces, EqualClustersFollowTheirFirstMembers) {
+  labels_ = {2, 0, 1, 2, 1, 0};
+  EXPECT_EQ(label_places(LabelOrder::size, points_, 3), (Places{1, 2, 0}));
 }
 
 }  // namespace
