@@ -1,6 +1,8 @@
 #include <regio/kmeans.hpp>
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <bit>
 #include <cmath>
 #include <exception>
 #include <limits>
@@ -21,16 +23,20 @@ constexpr Index largest_count = std::numeric_limits<std::int32_t>::max() - 7;
 std::string text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "infinity" : "-infinity";
-  std::string digits = std::to_string(value);
-  return digits;
+  return fmt::format("{}", value);
 }
 
 std::string shape(Index rows, Index columns) {
   return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
 }
 
+/// Whether no value is NaN or infinite, without a branch per value: their exponents are all ones, and one more unit in
+/// the exponent then reaches the sign bit.
 bool all_finite(VectorView<double const> values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  constexpr std::uint64_t exponent = 0x7FF0'0000'0000'0000, unit = 0x0010'0000'0000'0000;
+  std::uint64_t seen = 0;
+  for (double const value : values) seen |= (std::bit_cast<std::uint64_t>(value) & exponent) + unit;
+  return seen >> 63 == 0;
 }
 
 void check_finite(std::string const& where, MatrixView<double const> values, char const* what) {
@@ -114,7 +120,8 @@ void check_problem(std::vector<KmeansProblem> const& problems, Index b) {
     refuse(where + ".clusters", "is " + std::to_string(problem.clusters) + "; expected 1 to " +
                                     std::to_string(problem.points.rows()) + ", the number of points");
   }
-  check_points(where + ".points", problem.points);
+  bool const same_points = b > 0 && same_view(problem.points, problems[static_cast<std::size_t>(b - 1)].points);
+  if (!same_points) check_points(where + ".points", problem.points);
   check_weights(where + ".weights", problem.weights, problem.points.rows());
   check_start(where, problems, b);
 }
@@ -151,35 +158,12 @@ KmeansReport rest_of_report(std::vector<KmeansProblem> const& problems, KmeansOp
   return rest;
 }
 
-KmeansResultArrays arrays_of(KmeansReport& report, KmeansOptions const& options) {
-  KmeansResultArrays arrays{.labels = report.all_labels.data(),
-                            .centres = report.all_centres.data(),
-                            .sizes = report.all_sizes.data(),
-                            .inertia = report.inertia.data(),
-                            .iterations = report.iterations.data(),
-                            .outcome = report.outcome.data(),
-                            .best_run = report.best_run.data(),
-                            .relocations = report.relocations.data(),
-                            .distinct_clusters = report.distinct_clusters.data(),
-                            .label_offset = report.label_offset.data(),
-                            .centre_offset = report.centre_offset.data(),
-                            .size_offset = report.size_offset.data()};
-  if (options.keep_runs) {
-    arrays.run_labels = report.all_run_labels.data();
-    arrays.run_inertia = report.all_run_inertia.data();
-    arrays.run_iterations = report.all_run_iterations.data();
-    arrays.run_offset = report.run_offset.data();
-    arrays.run_label_offset = report.run_label_offset.data();
-  }
-  return arrays;
-}
-
 }  // namespace
 
 KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems) {
   check(engine, options, problems);
   KmeansReport report(problems, options);
-  KmeansOperation operation{.problems = problems, .options = options, .results = arrays_of(report, options)};
+  KmeansOperation operation{.problems = problems, .options = options, .results = result_arrays(report)};
   run(engine, operation);
   return report;
 }
@@ -195,7 +179,7 @@ void kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<Kmeans
   check_size("inertia", results.inertia.size(), count);
   check_size("iterations", results.iterations.size(), count);
   check_size("outcome", results.outcome.size(), count);
-  KmeansOperation operation{.problems = problems, .options = options, .results = arrays_of(rest, options)};
+  KmeansOperation operation{.problems = problems, .options = options, .results = result_arrays(rest)};
   operation.results.labels = results.labels.data_handle();
   operation.results.centres = results.centres.data_handle();
   operation.results.inertia = results.inertia.data_handle();
@@ -227,7 +211,7 @@ double kmeans_assign(Engine& engine, MatrixView<double const> points, VectorView
   options.max_iterations = 0;
   KmeansReport rest = rest_of_report(problems, options);
   std::vector<double> unmoved(rows.size());
-  KmeansOperation operation{.problems = problems, .options = options, .results = arrays_of(rest, options)};
+  KmeansOperation operation{.problems = problems, .options = options, .results = result_arrays(rest)};
   operation.results.labels = labels.data_handle();
   operation.results.centres = unmoved.data();
   run(engine, operation);

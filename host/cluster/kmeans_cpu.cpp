@@ -24,11 +24,6 @@ struct BestPlace {
   double* centres = nullptr;
 };
 
-bool same_view(MatrixView<double const> a, MatrixView<double const> b) {
-  return a.data_handle() == b.data_handle() && a.rows() == b.rows() && a.columns() == b.columns() &&
-         a.stride(0) == b.stride(0);
-}
-
 bool same_view(VectorView<double const> a, VectorView<double const> b) {
   return a.data_handle() == b.data_handle() && a.size() == b.size();
 }
@@ -168,9 +163,10 @@ class Batch {
         start_centres(kernels_, options.init, each.clusters,
                       PhiloxStream(options.seed, each.stream, static_cast<std::uint32_t>(run)), for_chunks, space);
       }
-      LloydResult const result = lloyd(kernels_, each.clusters, options.tolerance * points.mean_variance,
-                                       options.max_iterations, options.control.stop, for_chunks, space);
+      LloydResult result = lloyd(kernels_, each.clusters, options.tolerance * points.mean_variance,
+                                 options.max_iterations, options.control.stop, for_chunks, space);
       if (result.outcome == Outcome::cancelled) return {result, run};
+      result.inertia = restored_inertia(points, result.inertia);
       if (results_.run_inertia) {
         Index const position = results_.run_offset[b] + run;
         results_.run_inertia[position] = result.inertia;
@@ -182,10 +178,7 @@ class Batch {
       best = {result, run};
       std::copy_n(space.labels.get(), points.count(), place.labels);
       for (Index c = 0; c < each.clusters; ++c) {
-        double const* const centre = space.centres.get() + c * points.row_length();
-        for (Index j = 0; j < points.features(); ++j) {
-          place.centres[c * points.features() + j] = centre[j] + points.mean[j];
-        }
+        restored_row(points, space.centres.get() + c * points.row_length(), place.centres + c * points.features());
       }
     }
     return best;
@@ -194,11 +187,7 @@ class Batch {
   void given_centres(MatrixView<double const> given, KmeansWorkspace& space) const {
     CentredPoints const& points = space.prepared.points;
     double* const centres = space.centres.reserve(given.rows() * points.row_length());
-    for (Index c = 0; c < given.rows(); ++c) {
-      double* const centre = centres + c * points.row_length();
-      for (Index j = 0; j < points.features(); ++j) centre[j] = given(c, j) - points.mean[j];
-      std::fill(centre + points.features(), centre + points.row_length(), 0.0);
-    }
+    for (Index c = 0; c < given.rows(); ++c) centred_row(points, &given(c, 0), centres + c * points.row_length());
   }
 
   /// Writes the figures of a problem whose labels and centres are in place; a cancelled problem has none.

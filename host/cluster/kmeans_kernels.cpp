@@ -58,33 +58,49 @@ HWY_INLINE void for_distances(double const* block, Index features, double const*
   }
 }
 
-void sum_features(MatrixView<double const> rows, Index begin, Index end, double* sums) {
-  Index const features = rows.columns();
-  for (Index v = 0; v < features; v += block_points) {
-    EightLanes sum = broadcast(0);
-    for (Index i = begin; i < end; ++i) sum = add(sum, load_first(&rows(i, v), features - v));
-    store(sum, sums + v);
-  }
+/// The features of a row by vectors of eight: visit(first feature, numbers), zeros after the last feature.
+template <class Visit>
+HWY_INLINE void for_row(double const* row, Index features, Visit&& visit) {
+  Index const whole = features / block_points * block_points;
+  for (Index v = 0; v < whole; v += block_points) visit(v, load(row + v));
+  if (whole < features) visit(whole, load_first(row + whole, features - whole));
 }
 
-void centre(MatrixView<double const> rows, double const* mean, Index begin, Index end, double* blocks,
+double largest_magnitude(MatrixView<double const> rows, Index begin, Index end) {
+  EightLanes largest = broadcast(0);
+  auto const visit = [&](Index, EightLanes const& x) HWY_ATTR { largest = larger_magnitude(x, largest); };
+  for (Index i = begin; i < end; ++i) for_row(&rows(i, 0), rows.columns(), visit);
+  return largest_of_lanes(largest);
+}
+
+void sum_features(MatrixView<double const> rows, double scale, Index begin, Index end, double* sums) {
+  Index const features = rows.columns();
+  EightLanes const factor = broadcast(scale);
+  std::fill(sums, sums + rounded_up(features, block_points), 0.0);
+  auto const visit = [&](Index v, EightLanes const& x)
+                         HWY_ATTR { store(multiply_add(x, factor, load(sums + v)), sums + v); };
+  for (Index i = begin; i < end; ++i) for_row(&rows(i, 0), features, visit);
+}
+
+void centre(MatrixView<double const> rows, double scale, double const* mean, Index begin, Index end, double* blocks,
             double* squares) {
   Index const features = rows.columns();
-  for (Index v = 0; v < features; v += block_points) {
-    Index const width = std::min(block_points, features - v);
-    EightLanes const centre_of_mass = load(mean + v);
-    EightLanes square = broadcast(0);
-    for (Index first = begin; first < end; first += block_points) {
-      double* const block = blocks + first * features + v * block_points;
-      for (Index l = 0; l < block_points; ++l) {
-        EightLanes const x = subtract(load_first(&rows(std::min(first + l, end - 1), v), width), centre_of_mass);
-        if (first + l < end) square = multiply_add(x, x, square);
+  EightLanes const factor = broadcast(scale);
+  std::fill(squares, squares + rounded_up(features, block_points), 0.0);
+  for (Index first = begin; first < end; first += block_points) {
+    double* const block = blocks + first * features;
+    for (Index l = 0; l < block_points; ++l) {
+      bool const repeated = first + l >= end;
+      auto const visit = [&](Index v, EightLanes const& number) HWY_ATTR {
+        EightLanes const x = multiply_subtract(number, factor, load(mean + v));
+        if (!repeated) store(multiply_add(x, x, load(squares + v)), squares + v);
         double feature[lane_count];
         store(x, feature);
-        for (Index j = 0; j < width; ++j) block[j * block_points + l] = feature[j];
-      }
+        Index const width = std::min(block_points, features - v);
+        for (Index j = 0; j < width; ++j) block[(v + j) * block_points + l] = feature[j];
+      };
+      for_row(&rows(repeated ? end - 1 : first + l, 0), features, visit);
     }
-    store(square, squares + v);
   }
 }
 
@@ -95,7 +111,8 @@ Assignment assign(CentredPoints const& points, double const* centres, Index k, I
   EightLanes inertia = broadcast(0);
   bool changed = false;
   for (Index first = begin; first < end; first += block_points) {
-    EightLanes lowest = broadcast(std::numeric_limits<double>::infinity());
+    // Not infinity: times the weight 0 of the points that fill the last block it would be NaN.
+    EightLanes lowest = broadcast(std::numeric_limits<double>::max());
     EightLanes nearest = broadcast(0);
     for_distances(points.blocks + first * features, features, centres, k, row_length,
                   [&](Index c, EightLanes const& distance)
@@ -119,6 +136,7 @@ void sum_members(CentredPoints const& points, std::int32_t const* labels, std::u
                  Index begin, Index end, double* sums, double* weights) {
   Index const features = points.features();
   Index const row_length = points.row_length();
+  EightLanes const scale = broadcast(points.scale);
   for (Index c = 0; c < k; ++c) {
     if (!touched[c]) continue;
     std::fill(sums + c * row_length, sums + (c + 1) * row_length, 0.0);
@@ -130,12 +148,12 @@ void sum_members(CentredPoints const& points, std::int32_t const* labels, std::u
     double const weight = points.weights[i];
     weights[c] += weight;
     EightLanes const factor = broadcast(weight);
-    double const* const row = &points.rows(i, 0);
     double* const sum = sums + c * row_length;
-    for (Index v = 0; v < features; v += block_points) {
-      EightLanes const x = subtract(load_first(row + v, features - v), load(points.mean + v));
+    auto const visit = [&](Index v, EightLanes const& number) HWY_ATTR {
+      EightLanes const x = multiply_subtract(number, scale, load(points.mean + v));
       store(multiply_add(factor, x, load(sum + v)), sum + v);
-    }
+    };
+    for_row(&points.rows(i, 0), features, visit);
   }
 }
 
@@ -189,8 +207,8 @@ void candidate_potentials(CentredPoints const& points, double const* distances, 
 }  // namespace
 
 KmeansKernels const& kernels() {
-  static constexpr KmeansKernels table{sum_features,        centre, assign, sum_members, average, lower_distances,
-                                       candidate_potentials};
+  static constexpr KmeansKernels table{largest_magnitude, sum_features, centre,          assign,
+                                       sum_members,       average,      lower_distances, candidate_potentials};
   return table;
 }
 

@@ -17,11 +17,12 @@ inline constexpr Index block_points = 8;
 
 constexpr Index rounded_up(Index count, Index multiple) { return (count + multiple - 1) / multiple * multiple; }
 
-/// The points of one problem less their mean, in the two layouts that the kernels read.
+/// The points of one problem, scaled and less their mean, in the two layouts that the kernels read.
 struct CentredPoints {
-  MatrixView<double const> rows;    ///< [n, d] the caller's points, not centred
-  double const* mean = nullptr;     ///< [row_length()] mean of each feature, then zeros
-  double const* blocks = nullptr;   ///< [ceil(n / 8), d, 8] centred; the last point repeats to the end of its block
+  MatrixView<double const> rows;    ///< [n, d] the caller's points, as they are
+  double scale = 1;                 ///< a power of two that keeps squares within the range of numbers
+  double const* mean = nullptr;     ///< [row_length()] mean of each scaled feature, then zeros
+  double const* blocks = nullptr;   ///< [ceil(n / 8), d, 8] scaled, centred; the last point repeats in its block
   double const* weights = nullptr;  ///< [padded_count()] zero beyond n
   double mean_variance = 0;         ///< mean over the features of their population variance, unweighted
 
@@ -39,11 +40,13 @@ struct Assignment {
 };
 
 struct KmeansKernels {
-  /// sums[j] = sum of feature j over rows [begin, end).
-  void (*sum_features)(MatrixView<double const> rows, Index begin, Index end, double* sums);
+  /// The largest magnitude in rows [begin, end).
+  double (*largest_magnitude)(MatrixView<double const> rows, Index begin, Index end);
+  /// sums[j] = sum of scaled feature j over rows [begin, end).
+  void (*sum_features)(MatrixView<double const> rows, double scale, Index begin, Index end, double* sums);
   /// Fills the blocks of points [begin, end); squares[j] = sum of the squares of centred feature j over them.
-  void (*centre)(MatrixView<double const> rows, double const* mean, Index begin, Index end, double* blocks,
-                 double* squares);
+  void (*centre)(MatrixView<double const> rows, double scale, double const* mean, Index begin, Index end,
+                 double* blocks, double* squares);
   /// labels[i] = the nearest of the k centres, the first of equals. `touched`, where given, is raised for clusters that
   /// gained or lost a point.
   Assignment (*assign)(CentredPoints const& points, double const* centres, Index k, Index begin, Index end,

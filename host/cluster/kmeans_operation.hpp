@@ -53,4 +53,12 @@ inline Index run_count(KmeansProblem const& problem, KmeansOptions const& option
 void lay_out_offsets(std::vector<KmeansProblem> const& problems, KmeansOptions const& options, KmeansReport& report);
 void lay_out_figures(KmeansReport& report);
 
+/// Where a report keeps its results.
+KmeansResultArrays result_arrays(KmeansReport& report);
+
+inline bool same_view(MatrixView<double const> a, MatrixView<double const> b) {
+  return a.data_handle() == b.data_handle() && a.rows() == b.rows() && a.columns() == b.columns() &&
+         a.stride(0) == b.stride(0);
+}
+
 }  // namespace regio

@@ -1,6 +1,7 @@
 #include "cluster/kmeans_points.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace regio {
 namespace {
@@ -11,6 +12,15 @@ void add_chunks(double const* chunk_sums, Index chunks, Index length, double* to
   for (Index chunk = 1; chunk < chunks; ++chunk) {
     for (Index j = 0; j < length; ++j) total[j] += chunk_sums[chunk * length + j];
   }
+}
+
+/// 1, or what brings numbers of this magnitude near 1 when their squares would overflow or vanish.
+double scale_for(double largest_magnitude) {
+  constexpr int harmless = 300, largest_exponent = 1000;
+  int exponent = 0;
+  std::frexp(largest_magnitude, &exponent);
+  if (largest_magnitude == 0 || std::abs(exponent) <= harmless) return 1;
+  return std::ldexp(1.0, std::clamp(-exponent, -largest_exponent, largest_exponent));
 }
 
 }  // namespace
@@ -28,13 +38,17 @@ void prepare_points(KmeansKernels const& kernels, MatrixView<double const> rows,
   double* const squares = chunk_sums + chunks * length;
 
   for_chunks(n, pass_chunk, [&](Index chunk, Index begin, Index end) {
-    kernels.sum_features(rows, begin, end, chunk_sums + chunk * length);
+    chunk_sums[chunk] = kernels.largest_magnitude(rows, begin, end);
+  });
+  points.scale = scale_for(*std::max_element(chunk_sums, chunk_sums + chunks));
+  for_chunks(n, pass_chunk, [&](Index chunk, Index begin, Index end) {
+    kernels.sum_features(rows, points.scale, begin, end, chunk_sums + chunk * length);
   });
   add_chunks(chunk_sums, chunks, length, mean);
   for (Index j = 0; j < length; ++j) mean[j] /= static_cast<double>(n);
 
   for_chunks(n, pass_chunk, [&](Index chunk, Index begin, Index end) {
-    kernels.centre(rows, mean, begin, end, blocks, chunk_sums + chunk * length);
+    kernels.centre(rows, points.scale, mean, begin, end, blocks, chunk_sums + chunk * length);
   });
   add_chunks(chunk_sums, chunks, length, squares);
   double variances = 0;
@@ -55,10 +69,20 @@ void prepare_points(KmeansKernels const& kernels, MatrixView<double const> rows,
   prepared.weights = weights;
 }
 
-void centred_row(CentredPoints const& points, Index i, double* row) {
+void centred_row(CentredPoints const& points, double const* row, double* centred) {
   Index const d = points.features();
-  for (Index j = 0; j < d; ++j) row[j] = points.rows(i, j) - points.mean[j];
-  std::fill(row + d, row + points.row_length(), 0.0);
+  for (Index j = 0; j < d; ++j) centred[j] = row[j] * points.scale - points.mean[j];
+  std::fill(centred + d, centred + points.row_length(), 0.0);
+}
+
+void restored_row(CentredPoints const& points, double const* centred, double* row) {
+  double const unit = 1 / points.scale;
+  for (Index j = 0; j < points.features(); ++j) row[j] = (centred[j] + points.mean[j]) * unit;
+}
+
+double restored_inertia(CentredPoints const& points, double inertia) {
+  double const unit = 1 / points.scale;
+  return inertia * unit * unit;
 }
 
 }  // namespace regio

@@ -6,12 +6,19 @@
 
 namespace regio {
 
-/// Subtracts the mean of each feature and lays the points out in blocks; an empty `weights` means that every weight
-/// is 1.
+/// Scales the points where their squares would leave the range of numbers, subtracts the mean of each feature, and
+/// lays them out in blocks; an empty `weights` means that every weight is 1.
 void prepare_points(KmeansKernels const& kernels, MatrixView<double const> rows, VectorView<double const> weights,
                     ChunkLoop const& for_chunks, PreparedPoints& prepared);
 
-/// Row i less the mean, followed by zeros to the row length.
-void centred_row(CentredPoints const& points, Index i, double* row);
+/// A row [d] in the caller's units as the kernels see it: scaled, less the mean, followed by zeros to the row
+/// length.
+void centred_row(CentredPoints const& points, double const* row, double* centred);
+
+/// The opposite: a row of centres in the caller's units.
+void restored_row(CentredPoints const& points, double const* centred, double* row);
+
+/// An inertia in the caller's units.
+double restored_inertia(CentredPoints const& points, double inertia);
 
 }  // namespace regio

@@ -10,7 +10,7 @@ namespace {
 double distance_from_centre(CentredPoints const& points, Index i, double const* centre) {
   double sum = 0;
   for (Index j = 0; j < points.features(); ++j) {
-    double const difference = (points.rows(i, j) - points.mean[j]) - centre[j];
+    double const difference = (points.rows(i, j) * points.scale - points.mean[j]) - centre[j];
     sum = std::fma(difference, difference, sum);
   }
   return sum;

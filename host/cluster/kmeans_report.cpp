@@ -52,6 +52,29 @@ KmeansReport::KmeansReport(std::vector<KmeansProblem> const& problems, KmeansOpt
   all_run_iterations.resize(at(run_offset.back()));
 }
 
+KmeansResultArrays result_arrays(KmeansReport& report) {
+  KmeansResultArrays arrays{.labels = report.all_labels.data(),
+                            .centres = report.all_centres.data(),
+                            .sizes = report.all_sizes.data(),
+                            .inertia = report.inertia.data(),
+                            .iterations = report.iterations.data(),
+                            .outcome = report.outcome.data(),
+                            .best_run = report.best_run.data(),
+                            .relocations = report.relocations.data(),
+                            .distinct_clusters = report.distinct_clusters.data(),
+                            .label_offset = report.label_offset.data(),
+                            .centre_offset = report.centre_offset.data(),
+                            .size_offset = report.size_offset.data()};
+  if (!report.all_run_inertia.empty()) {
+    arrays.run_labels = report.all_run_labels.data();
+    arrays.run_inertia = report.all_run_inertia.data();
+    arrays.run_iterations = report.all_run_iterations.data();
+    arrays.run_offset = report.run_offset.data();
+    arrays.run_label_offset = report.run_label_offset.data();
+  }
+  return arrays;
+}
+
 VectorView<std::int32_t const> KmeansReport::labels(Index b) const noexcept {
   return {all_labels.data() + label_offset[at(b)], label_offset[at(b + 1)] - label_offset[at(b)]};
 }

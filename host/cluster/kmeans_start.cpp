@@ -70,12 +70,12 @@ void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream
     potentials[chunk] = std::accumulate(points.weights + chunk * pass_chunk,
                                         points.weights + std::min(n, (chunk + 1) * pass_chunk), 0.0);
   }
-  centred_row(points, draw(), centres);
+  centred_row(points, &points.rows(draw(), 0), centres);
   std::fill(distances, distances + points.padded_count(), std::numeric_limits<double>::infinity());
   if (k > 1) lower(centres);
 
   for (Index c = 1; c < k; ++c) {
-    for (Index l = 0; l < candidate_count; ++l) centred_row(points, draw(), candidates + l * length);
+    for (Index l = 0; l < candidate_count; ++l) centred_row(points, &points.rows(draw(), 0), candidates + l * length);
     for_chunks(n, pass_chunk, [&](Index chunk, Index begin, Index end) {
       kernels.candidate_potentials(points, distances, candidates, candidate_count, begin, end,
                                    candidate_potentials + chunk * candidate_count);
@@ -109,7 +109,7 @@ void start_random(Index k, PhiloxStream& stream, KmeansWorkspace& space) {
   for (Index c = 0; c < k; ++c) {
     Index const left = (c < weighty ? weighty : n) - c;
     std::swap(order[c], order[c + static_cast<Index>(stream.next_below(static_cast<std::uint32_t>(left)))]);
-    centred_row(points, order[c], centres + c * length);
+    centred_row(points, &points.rows(order[c], 0), centres + c * length);
   }
 }
 

@@ -62,6 +62,13 @@ inline EightLanes multiply(EightLanes const& a, EightLanes const& b) {
 inline EightLanes multiply_add(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
   return by_lane([&](int l) { return std::fma(a.lane[l], b.lane[l], c.lane[l]); });
 }
+/// a b - c with one rounding.
+inline EightLanes multiply_subtract(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
+  return by_lane([&](int l) { return std::fma(a.lane[l], b.lane[l], -c.lane[l]); });
+}
+inline EightLanes larger_magnitude(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return std::max(std::abs(a.lane[l]), std::abs(b.lane[l])); });
+}
 /// a where it is smaller than b, else b.
 inline EightLanes smaller(EightLanes const& a, EightLanes const& b) {
   return by_lane([&](int l) { return a.lane[l] < b.lane[l] ? a.lane[l] : b.lane[l]; });
@@ -141,6 +148,17 @@ HWY_INLINE EightLanes multiply_add(EightLanes const& a, EightLanes const& b, Eig
   for (int i = 0; i < part_count; ++i) result.part[i] = hn::MulAdd(a.part[i], b.part[i], c.part[i]);
   return result;
 }
+/// a b - c with one rounding.
+HWY_INLINE EightLanes multiply_subtract(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::MulSub(a.part[i], b.part[i], c.part[i]);
+  return result;
+}
+HWY_INLINE EightLanes larger_magnitude(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Max(hn::Abs(a.part[i]), hn::Abs(b.part[i]));
+  return result;
+}
 /// a where it is smaller than b, else b.
 HWY_INLINE EightLanes smaller(EightLanes const& a, EightLanes const& b) {
   EightLanes result;
@@ -178,6 +196,12 @@ HWY_INLINE double sum_of_lanes(EightLanes const& a) {
   double lane[lane_count];
   store(a, lane);
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+HWY_INLINE double largest_of_lanes(EightLanes const& a) {
+  double lane[lane_count];
+  store(a, lane);
+  return *std::max_element(lane, lane + lane_count);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -3,6 +3,8 @@
 
 #include <regio/kmeans.hpp>
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -51,6 +53,35 @@ inline oracle::Table table_of(std::vector<double> const& values, Index d) {
   oracle::Table rows;
   for (auto from = values.begin(); from != values.end(); from += d) rows.emplace_back(from, from + d);
   return rows;
+}
+
+inline std::vector<int> labels_of(KmeansReport const& report, Index b) {
+  return {report.labels(b).begin(), report.labels(b).end()};
+}
+
+/// What holds for every finished problem: labels are nearest centres, the inertia is theirs, sizes count them.
+inline void expect_consistent(Points const& points, std::vector<double> weights, KmeansReport const& report, Index b) {
+  if (weights.empty()) weights.assign(static_cast<std::size_t>(points.n), 1.0);
+  std::vector<int> const labels = labels_of(report, b);
+  oracle::Table centres;
+  for (Index c = 0; c < report.centres(b).rows(); ++c) {
+    centres.emplace_back(report.centres(b).row(c).begin(), report.centres(b).row(c).end());
+  }
+  std::vector<Index> sizes(centres.size(), 0);
+  Index distinct = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    std::vector<double> const x(points.view().row(static_cast<Index>(i)).begin(),
+                                points.view().row(static_cast<Index>(i)).end());
+    double const own = oracle::squared_distance(x, centres[static_cast<std::size_t>(labels[i])]);
+    double const least = oracle::squared_distance(x, centres[static_cast<std::size_t>(oracle::nearest(x, centres))]);
+    EXPECT_LE(own, least * (1 + 1e-9) + 1e-18) << "point " << i << " is not with its nearest centre";
+    if (sizes[static_cast<std::size_t>(labels[i])]++ == 0) ++distinct;
+  }
+  EXPECT_EQ(std::vector<Index>(report.sizes(b).begin(), report.sizes(b).end()), sizes);
+  auto const at = static_cast<std::size_t>(b);
+  EXPECT_EQ(report.distinct_clusters[at], distinct);
+  double const inertia = oracle::inertia_of(points.table(), weights, labels, centres);
+  EXPECT_NEAR(report.inertia[at], inertia, 1e-10 * inertia + 1e-18);
 }
 
 }  // namespace regio
