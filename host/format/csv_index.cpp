@@ -175,26 +175,33 @@ class CsvScan {
     char const c = text_[position];
     // A second quoted part of the same cell is reported where it begins.
     if (c == index_.separator_ || c == '\n' || c == '\r' || c == '"') return;
-    report(cell_number(), std::string(text_.substr(cell_begin_, std::min<std::size_t>(position + 1 - cell_begin_, 60))),
-           "a separator or the end of the line after the closing quote (a quote inside is written twice)");
+    report_quote(position,
+                 "a separator or the end of the line after the closing quote (a quote inside is written twice)");
   }
 
   void visit_opening_quote(std::size_t position) {
-    if (trimmed(text_.substr(cell_begin_, position - cell_begin_)).empty()) {
+    if (misquoted_ == cell_begin_) return;
+    if (closed_ != no_position && closed_ >= cell_begin_) {
+      report_quote(position,
+                   "a separator or the end of the line after the closing quote (a quote inside is written twice)");
+    } else if (trimmed(text_.substr(cell_begin_, position - cell_begin_)).empty()) {
       quoted_ = true;
       quote_line_ = line_;
       quote_cell_ = cell_number();
-      return;
-    }
-    if (closed_ != no_position && closed_ >= cell_begin_) {
-      report(cell_number(),
-             std::string(text_.substr(cell_begin_, std::min<std::size_t>(position + 1 - cell_begin_, 60))),
-             "a separator or the end of the line after the closing quote (a quote inside is written twice)");
     } else {
-      report(cell_number(),
-             std::string(text_.substr(cell_begin_, std::min<std::size_t>(position + 1 - cell_begin_, 60))),
-             "no quote inside a cell that does not begin with one (quote the cell and write the quote twice)");
+      report_quote(position,
+                   "no quote inside a cell that does not begin with one (quote the cell and write the quote twice)");
     }
+  }
+
+  /// One finding a cell is enough.
+  void report_quote(std::size_t position, std::string expected) {
+    if (misquoted_ == cell_begin_) return;
+    misquoted_ = cell_begin_;
+    constexpr std::size_t context = 100;
+    report(cell_number(),
+           shortened(std::string(text_.substr(cell_begin_, std::min(position + 1 - cell_begin_, context)))),
+           std::move(expected));
   }
 
   void begin_row(std::size_t position) {
@@ -283,7 +290,8 @@ class CsvScan {
   std::size_t cell_begin_ = 0;
   std::size_t cells_ = 0;  ///< finished cells of the current row
   std::size_t escaped_ = no_position;
-  std::size_t closed_ = no_position;
+  std::size_t closed_ = no_position;     ///< the last closing quote
+  std::size_t misquoted_ = no_position;  ///< begin of the last cell with a quote out of place
   bool quoted_ = false;
   bool row_too_long_ = false;
 };

@@ -21,15 +21,6 @@ namespace regio::format {
 namespace {
 
 constexpr Index chunk_rows = 1 << 14;
-constexpr std::size_t longest_found = 60;
-
-/// Keeps messages short; cuts between characters.
-std::string shortened(std::string text) {
-  if (text.size() <= longest_found) return text;
-  std::size_t end = longest_found;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -9,8 +9,17 @@ namespace regio::format {
 namespace {
 
 constexpr std::size_t kept_findings = 1000;
+constexpr std::size_t longest_found = 60;
 
 }  // namespace
+
+std::string shortened(std::string text) {
+  if (text.size() <= longest_found) return text;
+  std::size_t end = longest_found;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  text.resize(end);
+  return text + "...";
+}
 
 bool Findings::full() const noexcept { return problems_.size() >= kept_findings; }
 

@@ -1,12 +1,16 @@
 /// Collects what is wrong with the input, so that a user sees all of it at once.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include <regio/error.hpp>
 
 namespace regio::format {
+
+/// A text that was found, for a message: cut between characters (UTF-8) when it is long.
+std::string shortened(std::string text);
 
 /// Findings of one or several files; throw_if_any() ends the reading with an InputError.
 ///

@@ -17,8 +17,10 @@ struct Boundary {
   std::vector<Polygon> polygons;
 };
 
-/// Throws InputError: not JSON (position), not a FeatureCollection, other geometry, no `region`, duplicate region, ring
-/// of fewer than four points, not closed, coordinates that are not finite or out of range.
+/// A region may be a text or a whole number; a third coordinate is left out; the antimeridian is not treated.
+/// Throws InputError with every finding: not JSON (line and column), not a FeatureCollection, other geometry, no
+/// `region`, duplicate region, ring of fewer than four points, not closed, coordinates that are not finite or out of
+/// range.
 std::vector<Boundary> read_boundaries(std::filesystem::path const& path);
 std::vector<Boundary> parse_boundaries(std::string const& text, std::string const& name);
 

@@ -23,7 +23,6 @@ namespace regio::format {
 namespace {
 
 constexpr std::int64_t study_version = 1;
-constexpr std::size_t longest_found = 60;
 
 toml::table parsed_toml(std::string_view text, std::string const& file) {
   if (auto problem = encoding_problem(text, file)) throw InputError({*std::move(problem)});
@@ -49,13 +48,7 @@ std::string found_text(toml::node const& node) {
     node.visit([&](auto const& value) { stream << value; });
     text = stream.str();
   }
-  if (text.empty()) return "\"\"";
-  if (text.size() > longest_found) {
-    std::size_t end = longest_found;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-    text = text.substr(0, end) + "...";
-  }
-  return text;
+  return text.empty() ? "\"\"" : shortened(std::move(text));
 }
 
 std::string bounds_text(KeySchema const& key) {

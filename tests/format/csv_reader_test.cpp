@@ -214,6 +214,15 @@ TEST(CsvReader, MisplacedQuotes) {
             "write the quote twice)");
 }
 
+TEST(CsvReader, ManyMisplacedQuotesAreOneFindingACell) {
+  std::string const spaces(1'000'000, ' ');
+  std::string quotes;
+  for (int i = 0; i < 300'000; ++i) quotes += "\"\" ";
+  EXPECT_EQ(refused("a,b\n1," + spaces + quotes + "\n"), "t.csv:2:2: found '" + spaces.substr(0, 60) +
+                                                             "...', expected a separator or the end of the line after "
+                                                             "the closing quote (a quote inside is written twice)");
+}
+
 TEST(CsvReader, CarriageReturnAlone) {
   EXPECT_EQ(refused("a,b\r1,2\r"),
             "t.csv:1:2: has a carriage return inside a line; expected lines that end with LF or CRLF");
