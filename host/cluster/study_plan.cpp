@@ -28,6 +28,21 @@ InputProblem finding(std::string field, std::string value, std::string expected)
   return problem;
 }
 
+/// Options that a study file may hold one by one, but not together.
+void check_options_together(ClusterStudyOptions const& options) {
+  std::vector<InputProblem> problems;
+  if (options.chain == Chain::pooled && options.k == 0 && options.k_scope == KScope::year) {
+    problems.push_back(finding("k_scope", "year", "all or group: a pooled chain has one typology, so one k a group"));
+  }
+  if (options.order == LabelOrder::target && options.target.empty()) {
+    problems.push_back(finding("order", "target", "a target (an indicator or a series) to order the clusters by"));
+  }
+  if (options.k == 0 && options.criterion == KCriterion::gap && options.choice.gap_references == 0) {
+    problems.push_back(finding("gap_references", "0", "1 or more: k is chosen by the gap statistic"));
+  }
+  if (!problems.empty()) throw InputError(std::move(problems));
+}
+
 }  // namespace
 
 void check_study_options(ClusterStudyOptions const& options) {
@@ -40,24 +55,19 @@ void check_study_options(ClusterStudyOptions const& options) {
   require(options.bootstrap >= 0, "bootstrap", found(options.bootstrap, "0 (none) or more"));
   require(options.bootstrap_restarts >= 0, "bootstrap_restarts", found(options.bootstrap_restarts, "0 or more"));
   require(options.unified_clusters >= 0, "unified_clusters", found(options.unified_clusters, "0 or more"));
-  bool const one_k = options.k > 0 || options.k_scope != KScope::year;
-  require(options.chain != Chain::pooled || one_k, "k_scope",
-          "is year; a pooled chain has one typology and so one k a group: expected all or group");
-  require(options.order != LabelOrder::target || !options.target.empty(), "order",
-          "is target, but options.target names no indicator or series");
-  require(options.k > 0 || options.criterion != KCriterion::gap || options.choice.gap_references > 0, "criterion",
-          "is gap, but options.choice.gap_references is 0");
+  check_options_together(options);
 }
 
 std::vector<GroupData> group_data(Indicators const& indicators, std::vector<IndicatorDefinition> const& asked) {
   std::vector<InputProblem> problems;
   std::set<std::string> named;
+  std::string const no_group = "all";  // what compute_indicators calls the group of indicators that name none
   for (IndicatorDefinition const& definition : asked) {
-    bool const kept =
-        std::find(indicators.groups.begin(), indicators.groups.end(), definition.group) != indicators.groups.end();
-    if (!kept && named.insert(definition.group).second) {
-      problems.push_back(finding("group", definition.group,
-                                 "at least one indicator without gaps; missing = \"drop-indicator\" left none"));
+    std::string const& group = definition.group.empty() ? no_group : definition.group;
+    bool const kept = std::find(indicators.groups.begin(), indicators.groups.end(), group) != indicators.groups.end();
+    if (!kept && named.insert(group).second) {
+      problems.push_back(
+          finding("group", group, "at least one indicator without gaps; missing = \"drop-indicator\" left none"));
     }
   }
   if (!problems.empty()) throw InputError(std::move(problems));

@@ -8,7 +8,7 @@
 
 namespace regio {
 
-/// Throws ContractError for the first option out of range.
+/// Throws ContractError for the first option out of range, InputError for options that do not go together.
 void check_study_options(ClusterStudyOptions const& options);
 
 /// One group's normalised indicators.

@@ -178,6 +178,18 @@ TEST(ClusterStudy, TablesFitTheLabels) {
   EXPECT_EQ(report.fits, 2 * years * ((1 + 5 * 10) + 4 * (1 + 5 * 3)) + 2 * (10 + years - 1));
 }
 
+TEST(ClusterStudy, IndicatorsWithoutAGroupAreOneGroup) {
+  Engine engine = Engine::cpu();
+  ClusterStudyReport const named = cluster_study(engine, small_study(), known_panel(), one_group());
+  ClusterStudyReport const unnamed =
+      cluster_study(engine, small_study(), known_panel(), {indicator("a", ""), indicator("b", "")});
+  ASSERT_EQ(unnamed.groups.size(), 1u);
+  EXPECT_EQ(unnamed.groups[0].group, "all");
+  EXPECT_EQ(unnamed.groups[0].history.labels, named.groups[0].history.labels);
+  ClusterStudyReport const every_series = cluster_study(engine, small_study(), known_panel(), {});
+  EXPECT_EQ(every_series.groups[0].indicators.size(), 5u);
+}
+
 TEST(ClusterStudy, UnitesTheGroupsInEveryYear) {
   Engine engine = Engine::cpu();
   ClusterStudyOptions options = small_study();
@@ -405,11 +417,18 @@ TEST_F(ClusterStudyRefuses, OptionsOutOfRange) {
   EXPECT_THAT(refused([](auto& o) { o.bootstrap = -1; }), HasSubstr("options.bootstrap"));
   EXPECT_THAT(refused([](auto& o) { o.bootstrap_restarts = -1; }), HasSubstr("options.bootstrap_restarts"));
   EXPECT_THAT(refused([](auto& o) { o.unified_clusters = -1; }), HasSubstr("options.unified_clusters"));
-  EXPECT_THAT(refused([](auto& o) { o.order = LabelOrder::target; }), HasSubstr("options.order"));
-  EXPECT_THAT(refused([](auto& o) { o.criterion = KCriterion::gap, o.choice.gap_references = 0; }),
-              HasSubstr("options.criterion"));
-  EXPECT_THAT(refused([](auto& o) { o.chain = Chain::pooled, o.k_scope = KScope::year; }),
-              HasSubstr("options.k_scope"));
+}
+
+TEST_F(ClusterStudyRefuses, OptionsThatDoNotGoTogether) {
+  options_.order = LabelOrder::target;
+  options_.criterion = KCriterion::gap;
+  options_.choice.gap_references = 0;
+  options_.chain = Chain::pooled;
+  options_.k_scope = KScope::year;
+  std::string const text = message<InputError>(known_panel(), one_group());
+  EXPECT_THAT(text, HasSubstr("k_scope: found 'year', expected all or group"));
+  EXPECT_THAT(text, HasSubstr("order: found 'target', expected a target"));
+  EXPECT_THAT(text, HasSubstr("gap_references: found '0', expected 1 or more"));
 }
 
 TEST_F(ClusterStudyRefuses, ToGoOnWhenStopped) {
