@@ -1,0 +1,178 @@
+#include "cli/study_flags.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "format/csv_writer.hpp"
+
+namespace regio::cli {
+namespace {
+
+using format::KeyKind;
+using format::KeySchema;
+
+std::string flag_name(std::string const& key) {
+  std::string name = "--" + key;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+std::string type_name(KeySchema const& key) {
+  std::string choices;
+  for (std::string const& choice : key.choices) choices += (choices.empty() ? "" : "|") + choice;
+  switch (key.kind) {
+    case KeyKind::path: return "FILE";
+    case KeyKind::integer: return "N";
+    case KeyKind::number: return "X";
+    case KeyKind::integer_list: return "N N";
+    case KeyKind::integer_or_choice: return "N|" + choices;
+    case KeyKind::choice: return choices;
+    default: return "TEXT";
+  }
+}
+
+std::string toml_text(std::string const& text) {
+  std::string result = "\"";
+  for (char const letter : text) {
+    auto const unit = static_cast<unsigned char>(letter);
+    if (letter == '"' || letter == '\\') {
+      result += '\\';
+      result += letter;
+    } else if (unit < 0x20 || unit == 0x7F) {
+      constexpr char digits[] = "0123456789ABCDEF";
+      result += std::string("\\u00") + digits[unit >> 4] + digits[unit & 0xF];
+    } else {
+      result += letter;
+    }
+  }
+  return result + '"';
+}
+
+/// A number as TOML writes it; other text as text, for the schema to refuse.
+std::string toml_number(std::string const& text) {
+  std::int64_t integer = 0;
+  char const* const last = text.data() + text.size();
+  if (auto const [end, error] = std::from_chars(text.data(), last, integer); error == std::errc() && end == last) {
+    return std::to_string(integer);
+  }
+  double number = 0;
+  if (auto const [end, error] = std::from_chars(text.data(), last, number);
+      error == std::errc() && end == last && number - number == 0) {
+    std::string const written = format::number_text(number);
+    return written.find_first_of(".e") == std::string::npos ? written + ".0" : written;
+  }
+  return toml_text(text);
+}
+
+std::filesystem::path relative_to(std::filesystem::path const& folder, std::filesystem::path const& path) {
+  return std::filesystem::absolute(path).lexically_proximate(std::filesystem::absolute(folder / "."));
+}
+
+bool is_numeric(KeyKind kind) {
+  return kind == KeyKind::integer || kind == KeyKind::number || kind == KeyKind::integer_list ||
+         kind == KeyKind::integer_or_choice;
+}
+
+std::string toml_value(KeySchema const& key, std::vector<std::string> const& values,
+                       std::filesystem::path const& folder) {
+  auto const one = [&](std::string const& value) {
+    if (key.kind == KeyKind::path) return toml_text(relative_to(folder, value).generic_string());
+    return is_numeric(key.kind) ? toml_number(value) : toml_text(value);
+  };
+  if (key.kind != KeyKind::integer_list) return one(values.front());
+  std::string list = "[";
+  for (std::string const& value : values) list += (list.size() > 1 ? ", " : "") + one(value);
+  return list + "]";
+}
+
+std::string shell_word(std::string const& word) {
+  constexpr char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:+,=%@";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (char const letter : word) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return quoted + "'";
+}
+
+}  // namespace
+
+StudyFlags::StudyFlags(format::StudySchema schema, std::string argument)
+    : schema_(std::move(schema)), argument_(std::move(argument)) {
+  for (KeySchema const& key : schema_.keys) {
+    bool const is_argument = key.table == "input" && key.key == argument_;
+    bool const is_header = key.table == "study" && key.key != "title";
+    if (!is_argument && !is_header) flags_.push_back({key, flag_name(key.key), {}});
+  }
+}
+
+void StudyFlags::add_to(CLI::App& command) {
+  for (Flag& flag : flags_) {
+    std::string const names = flag.key.key.size() == 1 ? "-" + flag.key.key + "," + flag.name : flag.name;
+    auto* const option = command.add_option(names, flag.values, flag.key.explanation);
+    option->type_name(type_name(flag.key))->group(flag.key.table == "input" ? "Input files" : "The study");
+    if (flag.key.kind == KeyKind::integer_list) {
+      option->expected(2)->delimiter(',');
+    } else {
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+}
+
+StudyFlags::WrittenStudy StudyFlags::write_study(std::filesystem::path const& input) const {
+  WrittenStudy study;
+  std::string table = "study";
+  study.text = "[study]\nversion = 1\nkind = " + toml_text(schema_.kind) + '\n';
+  std::int64_t line = 3;
+  for (KeySchema const& key : schema_.keys) {
+    auto const flag = std::find_if(flags_.begin(), flags_.end(), [&](Flag const& candidate) {
+      return candidate.key.table == key.table && candidate.key.key == key.key;
+    });
+    bool const is_argument = key.table == "input" && key.key == argument_;
+    if (!is_argument && (flag == flags_.end() || flag->values.empty())) continue;
+    if (table != key.table) {
+      table = key.table;
+      study.text += "\n[" + table + "]\n";
+      line += 2;
+    }
+    study.text += key.key + " = " +
+                  (is_argument ? toml_text(input.filename().generic_string())
+                               : toml_value(key, flag->values, input.parent_path())) +
+                  '\n';
+    study.flag_at[++line] = is_argument ? argument_ : flag->name;
+  }
+  return study;
+}
+
+format::StudyDocument StudyFlags::document(std::filesystem::path const& input) const {
+  try {
+    return format::StudyDocument::parse(write_study(input).text, "", input.parent_path(), schema_);
+  } catch (InputError const& error) {
+    throw named_by_flags(error, input);
+  }
+}
+
+InputError StudyFlags::named_by_flags(InputError const& error, std::filesystem::path const& input) const {
+  WrittenStudy const study = write_study(input);
+  std::vector<InputProblem> problems = error.problems();
+  for (InputProblem& problem : problems) {
+    if (!problem.file.empty()) continue;
+    if (auto const flag = study.flag_at.find(problem.line); flag != study.flag_at.end()) problem.field = flag->second;
+    problem.line = problem.column = 0;
+  }
+  return InputError(std::move(problems));
+}
+
+std::string StudyFlags::command_line(std::filesystem::path const& input) const {
+  std::string line = "regio " + schema_.kind + ' ' + shell_word(input.filename().generic_string());
+  for (Flag const& flag : flags_) {
+    if (flag.values.empty()) continue;
+    line += ' ' + flag.name;
+    for (std::string const& value : flag.values) {
+      line += ' ' + shell_word(flag.key.kind == KeyKind::path ? relative_to(input.parent_path(), value).generic_string()
+                                                              : value);
+    }
+  }
+  return line;
+}
+
+}  // namespace regio::cli

@@ -1,0 +1,373 @@
+#include "study/cluster_study_file.hpp"
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "format/findings.hpp"
+#include "format/suggestion.hpp"
+
+namespace regio::study {
+namespace {
+
+using format::KeyKind;
+using format::KeySchema;
+using format::StudyDocument;
+using format::StudySchema;
+
+/// A word of the study file and what it stands for; the first of a list is the default.
+template <class Value>
+struct Word {
+  std::string_view text;
+  Value value;
+};
+
+constexpr std::array missing_policies = {
+    Word{"error", MissingPolicy::error},
+    Word{"drop-region", MissingPolicy::drop_region},
+    Word{"drop-indicator", MissingPolicy::drop_indicator},
+    Word{"carry-forward", MissingPolicy::carry_forward},
+    Word{"interpolate", MissingPolicy::interpolate},
+    Word{"nearest-regions", MissingPolicy::nearest_regions},
+};
+constexpr std::array normalisations = {
+    Word{"share-of-best", Normalisation::share_of_best},
+    Word{"min-max", Normalisation::min_max},
+    Word{"z-score", Normalisation::z_score},
+    Word{"robust", Normalisation::robust},
+    Word{"none", Normalisation::none},
+};
+constexpr std::array references = {
+    Word{"regions", NormalisationReference::regions},
+    Word{"own-history", NormalisationReference::own_history},
+};
+constexpr std::array normalisation_scopes = {
+    Word{"year", NormalisationScope::year},
+    Word{"panel", NormalisationScope::panel},
+};
+constexpr std::array criteria = {
+    Word{"elbow", KCriterion::elbow},
+    Word{"calinski-harabasz", KCriterion::calinski_harabasz},
+    Word{"davies-bouldin", KCriterion::davies_bouldin},
+    Word{"silhouette", KCriterion::silhouette},
+    Word{"gap", KCriterion::gap},
+    Word{"stability", KCriterion::stability},
+};
+constexpr std::array k_scopes = {
+    Word{"all", KScope::all},
+    Word{"group", KScope::group},
+    Word{"year", KScope::year},
+};
+constexpr std::array inits = {
+    Word{"k-means++", KmeansInit::kmeans_plus_plus},
+    Word{"random", KmeansInit::random},
+};
+constexpr std::array chains = {
+    Word{"warm", Chain::warm},
+    Word{"independent", Chain::independent},
+    Word{"guarded", Chain::guarded},
+    Word{"pooled", Chain::pooled},
+};
+constexpr std::array chain_directions = {
+    Word{"forward", ChainDirection::forward},
+    Word{"backward", ChainDirection::backward},
+};
+constexpr std::array label_orders = {
+    Word{"mean-distance", LabelOrder::mean_distance},
+    Word{"target", LabelOrder::target},
+    Word{"size", LabelOrder::size},
+    Word{"none", LabelOrder::none},
+};
+constexpr std::array order_scopes = {
+    Word{"anchor", OrderScope::anchor},
+    Word{"each-year", OrderScope::each_year},
+};
+constexpr std::array alignments = {
+    Word{"overlap", Alignment::overlap},
+    Word{"centroids", Alignment::centroids},
+};
+constexpr std::array stability_rules = {
+    Word{"modal", StabilityRule::modal},
+    Word{"changes", StabilityRule::changes},
+};
+constexpr std::array integral_methods = {
+    Word{"mean-deviation", IntegralMethod::mean_deviation},
+    Word{"principal-component", IntegralMethod::principal_component},
+};
+
+template <class Words>
+std::vector<std::string> texts(Words const& words) {
+  std::vector<std::string> result;
+  for (auto const& word : words) result.emplace_back(word.text);
+  return result;
+}
+
+template <class Words>
+auto value_of(Words const& words, std::string_view text) {
+  for (auto const& word : words) {
+    if (word.text == text) return word.value;
+  }
+  return words[0].value;  // the schema has refused every other text
+}
+
+/// Describes the keys of one table; each call adds one.
+class TableKeys {
+ public:
+  TableKeys(StudySchema& schema, std::string table) : schema_(schema), table_(std::move(table)) {}
+
+  void text(std::string key, std::string explanation, std::string default_value) {
+    add(std::move(key), KeyKind::text, std::move(explanation)).default_value = std::move(default_value);
+  }
+  void optional_text(std::string key, std::string explanation, std::string example) {
+    leave_out(add(std::move(key), KeyKind::text, std::move(explanation)), std::move(example));
+  }
+  void file(std::string key, std::string explanation, std::string name) {
+    KeySchema& schema = add(std::move(key), KeyKind::path, std::move(explanation));
+    schema.required = true;
+    schema.default_value = std::move(name);
+  }
+  void optional_file(std::string key, std::string explanation, std::string example) {
+    leave_out(add(std::move(key), KeyKind::path, std::move(explanation)), std::move(example));
+  }
+  void integer(std::string key, std::string explanation, std::int64_t default_value, double smallest, double largest) {
+    KeySchema& schema = add(std::move(key), KeyKind::integer, std::move(explanation));
+    schema.default_value = default_value;
+    bound(schema, smallest, largest);
+  }
+  void optional_integer(std::string key, std::string explanation, std::string example, double smallest,
+                        double largest) {
+    KeySchema& schema = add(std::move(key), KeyKind::integer, std::move(explanation));
+    bound(schema, smallest, largest);
+    leave_out(schema, std::move(example));
+  }
+  void number(std::string key, std::string explanation, double default_value, double smallest, double largest) {
+    KeySchema& schema = add(std::move(key), KeyKind::number, std::move(explanation));
+    schema.default_value = default_value;
+    bound(schema, smallest, largest);
+  }
+  void integers(std::string key, std::string explanation, std::vector<std::int64_t> default_value, double smallest,
+                double largest) {
+    KeySchema& schema = add(std::move(key), KeyKind::integer_list, std::move(explanation));
+    schema.default_value = std::move(default_value);
+    bound(schema, smallest, largest);
+  }
+  template <class Words>
+  KeySchema& choice(std::string key, std::string explanation, Words const& words) {
+    KeySchema& schema = add(std::move(key), KeyKind::choice, std::move(explanation));
+    schema.choices = texts(words);
+    schema.default_value = schema.choices.front();
+    return schema;
+  }
+  template <class Words>
+  void integer_or_choice(std::string key, std::string explanation, Words const& words, double smallest,
+                         double largest) {
+    KeySchema& schema = choice(std::move(key), std::move(explanation), words);
+    schema.kind = KeyKind::integer_or_choice;
+    bound(schema, smallest, largest);
+  }
+
+ private:
+  KeySchema& add(std::string key, KeyKind kind, std::string explanation) {
+    KeySchema schema;
+    schema.table = table_;
+    schema.key = std::move(key);
+    schema.kind = kind;
+    schema.explanation = std::move(explanation);
+    return schema_.keys.emplace_back(std::move(schema));
+  }
+  static void bound(KeySchema& schema, double smallest, double largest) {
+    schema.smallest = smallest;
+    schema.largest = largest;
+  }
+  static void leave_out(KeySchema& schema, std::string example) {
+    schema.optional = true;
+    schema.example = std::move(example);
+  }
+
+  StudySchema& schema_;
+  std::string table_;
+};
+
+// Bounds that keep a slip of the pen from asking for years of work or all of the memory.
+constexpr double most_clusters = 1000;
+constexpr double most_restarts = 1e6;
+constexpr double most_replicates = 1e7;
+
+void add_stability_keys(TableKeys& keys) {
+  keys.choice("classes", "a region is stable by the share of its modal cluster, or by its number of changes",
+              stability_rules);
+  keys.number("stable_share", "stable: at least this share of the years in one cluster (of the moves without a change)",
+              DynamicsOptions{}.stable_share, 0, 1);
+  keys.integer("unstable_clusters", "unstable under `modal`: seen in at least this many different clusters",
+               DynamicsOptions{}.unstable_clusters, 2, most_clusters);
+}
+
+void add_names_and_map(TableKeys& input) {
+  input.optional_file("regions", "names of the regions, and facts such as area or population", "\"regions.csv\"");
+  input.optional_file("boundaries", "GeoJSON with the property `region`, for the maps", "\"regions.geojson\"");
+}
+
+}  // namespace
+
+StudySchema cluster_schema() {
+  StudySchema schema;
+  schema.kind = "cluster";
+  schema.explanation = "Clusters of regions through the years, from a panel of indicators.";
+  ClusterStudyOptions const defaults;
+
+  TableKeys study(schema, "study");
+  study.text("title", "heading of the report", "Clusters of regions through the years");
+  study.integer("seed", "of every random number; the same seed gives the same bytes", 1, 0, 9e18);
+
+  TableKeys input(schema, "input");
+  input.file("panel", "the series: region,year,<series>... or region,year,series,value", "panel.csv");
+  input.optional_file("indicators", "how indicators come from series; without it every series is one, higher is better",
+                      "\"indicators.csv\"");
+  add_names_and_map(input);
+  input.optional_file("neighbours", "which regions touch: from,to,distance; checked and kept with the results",
+                      "\"neighbours.csv\"");
+
+  TableKeys indicators(schema, "indicators");
+  indicators.choice("missing", "what to do where the panel has a gap; every fill is listed", missing_policies);
+  indicators.integer("nearest", "regions that `nearest-regions` averages", defaults.indicators.nearest, 1, 1e6);
+  indicators.choice("normalisation", "what makes indicators comparable; share-of-best: 0 is the best, 1 the worst",
+                    normalisations);
+  indicators.choice("reference", "share-of-best: the best of all regions, or of the region's own years", references);
+  indicators.choice("scope", "best, mean and spread of each year, or of the whole panel", normalisation_scopes);
+
+  TableKeys clusters(schema, "clusters");
+  clusters.integer_or_choice("k", "number of clusters, or the criterion that chooses it", criteria, 1, most_clusters);
+  clusters.integers("k_range", "smallest and largest k that a criterion may choose",
+                    {defaults.choice.smallest, defaults.choice.largest}, 1, most_clusters);
+  clusters.choice("k_scope", "one k for all, one a group, or one a group and year", k_scopes);
+  clusters.integer("restarts", "random starts of each fit; the best is kept", 100, 1, most_restarts);
+  clusters.choice("init", "how a start is drawn", inits);
+  clusters.choice("chain", "how clusters keep their identity from year to year", chains);
+  clusters.choice("direction", "the chain's direction", chain_directions);
+  clusters.optional_integer("start_year", "where the chain starts; otherwise the first year (backward: the last)",
+                            "1970", -100000, 100000);
+  clusters.number("guard_share", "guarded: share of excess inertia that breaks the chain", defaults.guard_share, 0,
+                  1e6);
+  clusters.choice("alignment", "independent and guarded chains: how numbers are matched between years", alignments);
+  clusters.choice("order", "what numbers the clusters: ascending mean distance, target, size, or nothing",
+                  label_orders);
+  clusters.choice("order_scope", "number the chain's first year and carry on, or each year anew", order_scopes);
+  clusters.number("elbow_threshold", "elbow: least fall of inertia, as a share of that at k = 1, that still pays",
+                  defaults.choice.elbow_threshold, 0, 1);
+  clusters.integer("gap_references", "random reference sets of the gap statistic; 0: no gap statistic",
+                   defaults.choice.gap_references, 0, most_restarts);
+  clusters.integer("gap_restarts", "random starts of each fit of a reference set", defaults.choice.gap_restarts, 1,
+                   most_restarts);
+  clusters.number("tolerance", "stops when the centres move less; relative to the mean variance, as in scikit-learn",
+                  defaults.choice.kmeans.tolerance, 0, 1e6);
+  clusters.integer("max_iterations", "of one start", defaults.choice.kmeans.max_iterations, 1, 1e6);
+  clusters.optional_text("target", "indicator or series whose mean ranks the clusters", "\"product_per_head\"");
+  clusters.choice("integral", "one number a group: mean of the normalised values, or first principal component",
+                  integral_methods);
+  clusters.integer("unified_clusters", "clusters of the consensus over groups; 0: the largest k of the groups",
+                   defaults.unified_clusters, 0, most_clusters);
+  add_stability_keys(clusters);
+  clusters.integer("bootstrap", "replicates of the whole chain on resampled regions; 0: none", defaults.bootstrap, 0,
+                   most_replicates);
+  clusters.integer("bootstrap_restarts", "random starts of each fit of a replicate; 0: as many as restarts",
+                   defaults.bootstrap_restarts, 0, most_restarts);
+  return schema;
+}
+
+StudySchema dynamics_schema() {
+  StudySchema schema;
+  schema.kind = "dynamics";
+  schema.explanation = "Transitions, stability classes and ranking of clusters that are given.";
+
+  TableKeys study(schema, "study");
+  study.text("title", "heading of the report", "Dynamics of clusters of regions");
+  study.integer("seed", "kept for the record; nothing is random here", 1, 0, 9e18);
+
+  TableKeys input(schema, "input");
+  input.file("labels", "the clusters: [group,]region,year,cluster or region[,label,code],<year>...", "clusters.csv");
+  input.optional_file("target", "what ranks the clusters: [group,]year,cluster,mean or region,year,value",
+                      "\"target.csv\"");
+  add_names_and_map(input);
+
+  TableKeys dynamics(schema, "dynamics");
+  add_stability_keys(dynamics);
+  return schema;
+}
+
+std::vector<std::string> study_kinds() { return {"cluster", "dynamics"}; }
+
+StudySchema schema_of_kind(std::string const& kind) {
+  if (kind == "cluster") return cluster_schema();
+  if (kind == "dynamics") return dynamics_schema();
+  throw InputError("there is no study of the kind '" + kind + "'; the kinds are cluster and dynamics" +
+                   format::did_you_mean(kind, study_kinds()));
+}
+
+DynamicsOptions dynamics_options(StudyDocument const& document, std::string const& table) {
+  DynamicsOptions options;
+  options.classes = value_of(stability_rules, document.text(table, "classes"));
+  options.stable_share = document.number(table, "stable_share");
+  options.unstable_clusters = document.integer(table, "unstable_clusters");
+  return options;
+}
+
+ClusterStudyOptions cluster_options(StudyDocument const& document) {
+  format::Findings findings;
+  ClusterStudyOptions options;
+  options.seed = static_cast<std::uint64_t>(document.integer("study", "seed"));
+
+  options.indicators.missing = value_of(missing_policies, document.text("indicators", "missing"));
+  options.indicators.nearest = document.integer("indicators", "nearest");
+  options.indicators.normalisation = value_of(normalisations, document.text("indicators", "normalisation"));
+  options.indicators.reference = value_of(references, document.text("indicators", "reference"));
+  options.indicators.scope = value_of(normalisation_scopes, document.text("indicators", "scope"));
+
+  if (document.is_integer("clusters", "k")) {
+    options.k = document.integer("clusters", "k");
+  } else {
+    options.criterion = value_of(criteria, document.text("clusters", "k"));
+  }
+  auto const& range = document.integers("clusters", "k_range");
+  if (range.size() != 2 || range[0] > range[1]) {
+    findings.add(document.problem("clusters", "k_range", "the smallest and the largest k, as in [2, 12]"));
+  } else {
+    options.choice.smallest = range[0];
+    options.choice.largest = range[1];
+  }
+  options.k_scope = value_of(k_scopes, document.text("clusters", "k_scope"));
+  options.choice.kmeans.restarts = document.integer("clusters", "restarts");
+  options.choice.kmeans.init = value_of(inits, document.text("clusters", "init"));
+  options.choice.kmeans.tolerance = document.number("clusters", "tolerance");
+  options.choice.kmeans.max_iterations = document.integer("clusters", "max_iterations");
+  options.choice.kmeans.seed = options.seed;
+  options.choice.gap_references = document.integer("clusters", "gap_references");
+  options.choice.gap_restarts = document.integer("clusters", "gap_restarts");
+  options.choice.elbow_threshold = document.number("clusters", "elbow_threshold");
+  if (options.k == 0 && options.criterion == KCriterion::gap && options.choice.gap_references == 0) {
+    findings.add(document.problem("clusters", "gap_references", "at least 1 when the gap statistic chooses k"));
+  }
+
+  options.chain = value_of(chains, document.text("clusters", "chain"));
+  options.direction = value_of(chain_directions, document.text("clusters", "direction"));
+  if (document.has("clusters", "start_year")) {
+    options.start_year = static_cast<int>(document.integer("clusters", "start_year"));
+  }
+  options.guard_share = document.number("clusters", "guard_share");
+  options.alignment = value_of(alignments, document.text("clusters", "alignment"));
+  options.order = value_of(label_orders, document.text("clusters", "order"));
+  options.order_scope = value_of(order_scopes, document.text("clusters", "order_scope"));
+  if (document.has("clusters", "target")) options.target = document.text("clusters", "target");
+  if (options.order == LabelOrder::target && options.target.empty()) {
+    findings.add(
+        document.problem("clusters", "order", "a target beside order = \"target\": name an indicator or series"));
+  }
+  options.integral = value_of(integral_methods, document.text("clusters", "integral"));
+  options.unified_clusters = document.integer("clusters", "unified_clusters");
+  options.bootstrap = document.integer("clusters", "bootstrap");
+  options.bootstrap_restarts = document.integer("clusters", "bootstrap_restarts");
+  options.dynamics = dynamics_options(document, "clusters");
+  findings.throw_if_any();
+  return options;
+}
+
+}  // namespace regio::study

@@ -1,0 +1,63 @@
+/// What the readers of a study's tables share: opening a file, and the columns it may have.
+#pragma once
+
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "format/csv_reader.hpp"
+#include "format/suggestion.hpp"
+
+namespace regio::study {
+
+/// The table, or nullopt and its errors among the findings.
+inline std::optional<format::CsvTable> open_table(std::filesystem::path const& path, format::Findings& findings) {
+  try {
+    return format::CsvTable::read(path);
+  } catch (InputError const& error) {
+    for (InputProblem const& problem : error.problems()) findings.add(problem);
+    return std::nullopt;
+  }
+}
+
+/// A finding about a whole column.
+inline InputProblem column_problem(format::CsvTable const& table, std::string const& column, std::string message) {
+  InputProblem problem;
+  problem.file = table.file();
+  problem.field = column;
+  problem.expected = std::move(message);
+  return problem;
+}
+
+/// A finding for each column that is not among the known ones.
+inline void refuse_other_columns(format::CsvTable const& table, std::vector<std::string> const& known,
+                                 format::Findings& findings) {
+  std::string list;
+  for (std::string const& column : known) list += (list.empty() ? "" : ", ") + column;
+  for (std::string const& column : table.columns()) {
+    bool is_known = false;
+    for (std::string const& candidate : known) is_known = is_known || candidate == column;
+    if (is_known) continue;
+    findings.add(column_problem(
+        table, column, "unknown column" + format::did_you_mean(column, known) + " (columns here: " + list + ")"));
+  }
+}
+
+/// The line where a key stood before, as a finding at its second appearance.
+inline void refuse_duplicate(format::CsvTable const& table, Index row, Index column, std::string const& key,
+                             std::int64_t earlier_line, format::Findings& findings) {
+  findings.add(table.problem(
+      row, column, "only one line for " + key + "; line " + std::to_string(earlier_line) + " has it already"));
+}
+
+/// "a, b, c and 4 more".
+inline std::string listed(std::vector<std::string> const& words, std::size_t shown = 5) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size() && i < shown; ++i) text += (i == 0 ? "" : ", ") + words[i];
+  if (words.size() > shown) text += " and " + std::to_string(words.size() - shown) + " more";
+  return text;
+}
+
+}  // namespace regio::study
