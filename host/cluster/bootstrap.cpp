@@ -10,6 +10,7 @@
 #include "cluster/random_streams.hpp"
 #include "core/backend.hpp"
 #include "core/philox.hpp"
+#include "core/progress_meter.hpp"
 #include "core/workers.hpp"
 
 namespace regio {
@@ -160,7 +161,7 @@ BootstrapResult bootstrap_chains(Engine& engine, BootstrapOptions const& options
                                  std::vector<BootstrapGroup> const& groups) {
   std::vector<GroupSums> const layout = lay_out(groups);
   std::vector<double> sums(layout.back().end());
-  if (options.progress != nullptr) options.progress->begin("bootstrap", options.replicates, "replicates");
+  ProgressMeter meter(options.progress, "bootstrap", options.replicates, "replicates");
   for (Index first = 0; first < options.replicates; first += block_size) {
     Index const count = std::min(block_size, options.replicates - first);
     std::vector<double> block(sums.size());
@@ -172,9 +173,8 @@ BootstrapResult bootstrap_chains(Engine& engine, BootstrapOptions const& options
       }
     }
     for (std::size_t p = 0; p < sums.size(); ++p) sums[p] += block[p];
-    if (options.progress != nullptr) options.progress->advance(first + count);
+    meter.advance(count);
   }
-  if (options.progress != nullptr) options.progress->end();
   BootstrapResult result;
   for (GroupSums const& where : layout) result.groups.push_back(summarise(sums, where, options.replicates));
   result.problems = static_cast<Index>(sums[problems_at]);

@@ -5,6 +5,7 @@
 #include <regio/error.hpp>
 #include <regio/partition.hpp>
 
+#include "cluster/named_stage.hpp"
 #include "core/backend.hpp"
 #include "core/workers.hpp"
 
@@ -39,8 +40,9 @@ KmeansProblem year_problem(ChainSeries const& series, Index year) {
   return problem;
 }
 
-KmeansReport fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems,
-                 Chains& result) {
+KmeansReport fit(Engine& engine, KmeansOptions options, std::vector<KmeansProblem> const& problems, Chains& result) {
+  NamedStage progress(options.control.progress, "chain of years");
+  options.control.progress = progress.sink();
   KmeansReport report = kmeans_fit(engine, options, problems);
   if (options.control.stop.stop_requested()) throw Interrupted("stopped while the chain of years was fitted");
   result.problems += report.size();
@@ -162,15 +164,17 @@ void run_guarded(Engine& engine, ChainOptions const& options, std::vector<ChainS
   // The restart optimum of every year is the year's fit unless the chain's own fit is good enough.
   std::vector<KmeansProblem> problems;
   Index longest = 0;
-  for (std::size_t s = 0; s < series.size(); ++s) {
-    longest = std::max(longest, series[s].years);
-    for (Index y = 0; y < series[s].years; ++y) problems.push_back(year_problem(series[s], y));
+  for (ChainSeries const& s : series) {
+    longest = std::max(longest, s.years);
+    for (Index y = 0; y < s.years; ++y) problems.push_back(year_problem(s, y));
   }
   KmeansReport const fresh = fit(engine, options.kmeans, problems, result);
   Index b = 0;
   for (std::size_t s = 0; s < series.size(); ++s) {
     for (Index y = 0; y < series[s].years; ++y) take(fresh, b++, y, series[s].regions(), result.series[s]);
   }
+  KmeansOptions following = options.kmeans;
+  following.control.progress = nullptr;  // a stage for each of these small batches would tell nobody anything
   std::vector<std::vector<bool>> linked(series.size());
   for (std::size_t s = 0; s < series.size(); ++s) linked[s].resize(static_cast<std::size_t>(series[s].years));
   for (std::size_t at = 1; at < static_cast<std::size_t>(longest); ++at) {
@@ -186,7 +190,7 @@ void run_guarded(Engine& engine, ChainOptions const& options, std::vector<ChainS
       continued.emplace_back(s, steps[at]);
     }
     if (problems.empty()) continue;
-    KmeansReport const warm = fit(engine, options.kmeans, problems, result);
+    KmeansReport const warm = fit(engine, following, problems, result);
     for (std::size_t p = 0; p < continued.size(); ++p) {
       auto const [s, step] = continued[p];
       ChainedYear& year = result.series[s].years[static_cast<std::size_t>(step.year)];

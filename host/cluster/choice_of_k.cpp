@@ -9,6 +9,7 @@
 #include <regio/partition.hpp>
 
 #include "cluster/gap_reference.hpp"
+#include "cluster/named_stage.hpp"
 #include "cluster/random_streams.hpp"
 #include "cluster/validity.hpp"
 #include "core/backend.hpp"
@@ -40,8 +41,10 @@ Index largest_k(ChoiceOfKOptions const& options, MatrixView<double const> points
   return std::min(options.largest, points.rows());
 }
 
-KmeansReport fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems,
+KmeansReport fit(Engine& engine, KmeansOptions options, std::vector<KmeansProblem> const& problems, char const* stage,
                  KSweeps& result) {
+  NamedStage progress(options.control.progress, stage);
+  options.control.progress = progress.sink();
   KmeansReport report = kmeans_fit(engine, options, problems);
   if (options.control.stop.stop_requested()) throw Interrupted("stopped while the fits for the choice of k were made");
   result.problems += report.size();
@@ -156,7 +159,7 @@ void score_gaps(Engine& engine, ChoiceOfKOptions const& options, std::vector<Mat
         problems.push_back(problem);
       }
     }
-    KmeansReport const fits = fit(engine, kmeans, problems, result);
+    KmeansReport const fits = fit(engine, kmeans, problems, "gap references", result);
     std::size_t next = 0;
     for (; begin < end; ++begin) {
       auto const [set, number] = references[begin];
@@ -268,7 +271,7 @@ KSweeps sweep_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<Mat
   }
   KmeansOptions kmeans = options.kmeans;
   kmeans.keep_runs = true;
-  result.fits = fit(engine, kmeans, problems, result);
+  result.fits = fit(engine, kmeans, problems, "every k", result);
   score_fits(engine, plan, data, result);
   score_silhouettes(engine, data, result);
   if (options.gap_references > 0) score_gaps(engine, options, data, result);

@@ -1,6 +1,7 @@
 #include "cluster/bootstrap.hpp"
 
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include <cmath>
 #include <map>
@@ -158,6 +159,7 @@ TEST_F(Bootstrap, AnInterruptedOneGoesOnFromItsBlocksToTheSameBytes) {
 }
 
 TEST_F(Bootstrap, SameBitsForAnyNumberOfThreads) {
+  tbb::global_control const more_threads_than_cores(tbb::global_control::max_allowed_parallelism, 8);
   use(5.5);
   options_.replicates = 30;
   BootstrapResult const two = bootstrap_chains(engine_, options_, {group_, group_});

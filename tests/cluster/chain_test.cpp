@@ -1,6 +1,7 @@
 #include "cluster/chain.hpp"
 
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include <string>
 #include <vector>
@@ -236,6 +237,7 @@ TEST(Chains, AnotherKTakesTheBestRestartAndGivesNewClustersFreeNumbers) {
 }
 
 TEST(Chains, ASeriesIsTheSameAloneAndAmongOthersAndForAnyNumberOfThreads) {
+  tbb::global_control const more_threads_than_cores(tbb::global_control::max_allowed_parallelism, 8);
   std::vector<double> const first = wandering(17), second = wandering(18);
   std::vector<double> weights(regions, 1.0);
   weights[3] = 0, weights[4] = 2;

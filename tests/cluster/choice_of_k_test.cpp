@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include <cmath>
 #include <limits>
@@ -130,6 +131,7 @@ TEST(SweepK, EveryCriterionButTheUncertainOnesFindsThreeClusters) {
 }
 
 TEST(SweepK, ADataSetHasTheSameScoresAloneAndAmongOthersAndForAnyNumberOfThreads) {
+  tbb::global_control const more_threads_than_cores(tbb::global_control::max_allowed_parallelism, 8);
   std::vector<double> const first = three_clusters(4), second = three_clusters(5);
   MatrixView<double const> const a(first.data(), 24, 2), b(second.data(), 12, 4);
   Engine one = Engine::cpu(1);

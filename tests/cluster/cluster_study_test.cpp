@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include <algorithm>
 #include <cmath>
@@ -299,6 +300,7 @@ TEST(ClusterStudy, AnotherKInEveryYear) {
 }
 
 TEST(ClusterStudy, SayingItAgainGivesTheSameForAnyNumberOfThreads) {
+  tbb::global_control const more_threads_than_cores(tbb::global_control::max_allowed_parallelism, 8);
   ClusterStudyOptions options = small_study();
   options.bootstrap = 20;
   Engine one = Engine::cpu(1);
@@ -349,6 +351,45 @@ TEST(ClusterStudy, ClearClustersSurviveTheBootstrap) {
   EXPECT_EQ(summary.replicates, 25);
   EXPECT_THAT(summary.agreement, testing::Each(testing::Gt(0.95)));
   EXPECT_EQ(report.fits - cluster_study(engine, small_study(), known_panel(), one_group()).fits, 25 * (4 + years - 1));
+}
+
+class Recorder : public ProgressSink {
+ public:
+  void begin(std::string_view stage, Index total, std::string_view unit) override {
+    EXPECT_FALSE(open_);
+    open_ = true;
+    total_ = total;
+    stages.push_back(std::string(stage) + ", " + std::to_string(total) + " " + std::string(unit));
+  }
+  void advance(Index done) override { last_ = done; }
+  void end() override {
+    EXPECT_TRUE(open_);
+    EXPECT_EQ(last_, total_);
+    open_ = false;
+  }
+
+  std::vector<std::string> stages;
+
+ private:
+  bool open_ = false;
+  Index total_ = 0, last_ = 0;
+};
+
+TEST(ClusterStudy, TellsWhichStepItIsAt) {
+  Engine engine = Engine::cpu();
+  for (Chain const chain : {Chain::warm, Chain::guarded}) {
+    Recorder recorder;
+    ClusterStudyOptions options = small_study();
+    options.chain = chain;
+    options.bootstrap = 5;
+    options.control.progress = &recorder;
+    cluster_study(engine, options, known_panel(), one_group());
+    Index const chain_fits = chain == Chain::warm ? 10 + years - 1 : 10 * years;
+    EXPECT_THAT(recorder.stages,
+                ElementsAre("every k, " + std::to_string(years * (1 + 5 * 10)) + " fits",
+                            "gap references, " + std::to_string(years * 4 * (1 + 5 * 3)) + " fits",
+                            "chain of years, " + std::to_string(chain_fits) + " fits", "bootstrap, 5 replicates"));
+  }
 }
 
 class ClusterStudyRefuses : public testing::Test {
