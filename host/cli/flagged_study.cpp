@@ -29,6 +29,9 @@ Command add_flagged_study(CLI::App& program, std::string const& description, for
   arguments->options.add_to(*app);
   return {app, [arguments] {
             std::filesystem::path const input = arguments->input;
+            if (input.extension() == ".toml") {
+              throw InputError("'" + input.string() + "' looks like a study file; 'regio run' takes one");
+            }
             auto const document = arguments->flags.document(input);
             try {
               return run_session(document, arguments->kind, input, arguments->flags.command_line(input),

@@ -89,6 +89,7 @@ std::string usage_message(CLI::App& program, std::vector<std::string> const& wor
            regio::format::did_you_mean(word, commands) + "\n'regio --help' lists commands and options";
   }
   std::string const name = chosen.front()->get_name();
+  if (words.front() != name) return "options follow the command: regio " + name + " ... " + words.front();
   std::string const advice = "\n'regio " + name + " --help' lists its options";
   std::vector<std::string> options = {"--help"};
   for (auto const& option : regio::cli::describe_command(*chosen.front()).options) options.push_back(option.long_name);
@@ -152,7 +153,11 @@ int main(int argc, char** argv) {
   // A reader of the messages that goes away does not end a run; standard_output.cpp treats the loss of one's own
   // reader.
   std::signal(SIGPIPE, SIG_IGN);
-  std::vector<std::string> const words(argv + 1, argv + argc);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {  // regio help run
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
   ExitStatus status = ExitStatus::done;
   try {
     status = run_program(words);

@@ -7,6 +7,19 @@
 
 namespace regio::cli {
 
+namespace {
+
+/// A panel in the place of a study is a likely slip.
+void refuse_table(std::filesystem::path const& path) {
+  bool const is_table = path.extension() == ".csv" || path.extension() == ".gz";
+  if (is_table && std::filesystem::is_regular_file(path)) {
+    throw InputError("'" + path.string() + "' is a table; 'regio cluster' and 'regio dynamics' start from one, " +
+                     "'regio run' from a study file");
+  }
+}
+
+}  // namespace
+
 Command add_run_command(CLI::App& program) {
   struct Arguments {
     std::string study;
@@ -20,6 +33,7 @@ Command add_run_command(CLI::App& program) {
   arguments->options.add_to(*app);
   return {app, [arguments] {
             std::filesystem::path const path = arguments->study;
+            refuse_table(path);
             std::string const kind = format::StudyDocument::read_kind(path, study::study_kinds());
             auto const document = format::StudyDocument::read(path, study::schema_of_kind(kind));
             return run_session(document, kind, path, "regio run " + path.filename().string(), arguments->options);

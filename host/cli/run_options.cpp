@@ -54,7 +54,10 @@ void RunOptions::add_to(CLI::App& command) {
   command.add_option("--memory", memory, "end with a message rather than take more, as in 8GB")
       ->type_name("SIZE")
       ->group(group);
-  command.add_option("--seed", seed, "of every random number, instead of the study's")->type_name("N")->group(group);
+  command.add_option("--seed", seed, "of every random number, instead of the study's")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->group(group);
   command.add_option("--out", out, "result folder; <input's name>-results beside the input unless given")
       ->type_name("DIR")
       ->group(group);

@@ -17,7 +17,7 @@ struct RunOptions {
   std::string device = "auto";
   int threads = 0;
   std::string memory;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> seed;
   std::string out;
   bool force = false;
   bool resume = false;

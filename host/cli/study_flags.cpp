@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "format/csv_writer.hpp"
@@ -13,6 +14,7 @@ using format::KeyKind;
 using format::KeySchema;
 
 std::string flag_name(std::string const& key) {
+  if (key.size() == 1) return "-" + key;
   std::string name = "--" + key;
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
@@ -25,7 +27,7 @@ std::string type_name(KeySchema const& key) {
     case KeyKind::path: return "FILE";
     case KeyKind::integer: return "N";
     case KeyKind::number: return "X";
-    case KeyKind::integer_list: return "N N";
+    case KeyKind::integer_list: return "N";
     case KeyKind::integer_or_choice: return "N|" + choices;
     case KeyKind::choice: return choices;
     default: return "TEXT";
@@ -49,20 +51,17 @@ std::string toml_text(std::string const& text) {
   return result + '"';
 }
 
-/// A number as TOML writes it; other text as text, for the schema to refuse.
+/// A number as TOML writes it, 1e3 as 1000; other text as text, for the schema to refuse.
 std::string toml_number(std::string const& text) {
-  std::int64_t integer = 0;
-  char const* const last = text.data() + text.size();
-  if (auto const [end, error] = std::from_chars(text.data(), last, integer); error == std::errc() && end == last) {
-    return std::to_string(integer);
-  }
+  constexpr double exact_integers = 9e15;
   double number = 0;
-  if (auto const [end, error] = std::from_chars(text.data(), last, number);
-      error == std::errc() && end == last && number - number == 0) {
-    std::string const written = format::number_text(number);
-    return written.find_first_of(".e") == std::string::npos ? written + ".0" : written;
+  char const* const last = text.data() + text.size();
+  auto const [end, error] = std::from_chars(text.data(), last, number);
+  if (error != std::errc() || end != last || !std::isfinite(number)) return toml_text(text);
+  if (number == std::floor(number) && std::abs(number) < exact_integers) {
+    return std::to_string(static_cast<std::int64_t>(number));
   }
-  return toml_text(text);
+  return format::number_text(number);
 }
 
 std::filesystem::path relative_to(std::filesystem::path const& folder, std::filesystem::path const& path) {
@@ -107,7 +106,7 @@ StudyFlags::StudyFlags(format::StudySchema schema, std::string argument)
 
 void StudyFlags::add_to(CLI::App& command) {
   for (Flag& flag : flags_) {
-    std::string const names = flag.key.key.size() == 1 ? "-" + flag.key.key + "," + flag.name : flag.name;
+    std::string const names = flag.key.key.size() == 1 ? flag.name + ",-" + flag.name : flag.name;
     auto* const option = command.add_option(names, flag.values, flag.key.explanation);
     option->type_name(type_name(flag.key))->group(flag.key.table == "input" ? "Input files" : "The study");
     if (flag.key.kind == KeyKind::integer_list) {

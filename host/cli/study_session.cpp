@@ -27,7 +27,7 @@ ExitStatus run_session(format::StudyDocument const& document, std::string const&
   settings.folder = options.out.empty() ? results_beside(input) : std::filesystem::path(options.out);
   settings.existing = options.existing();
   settings.input_folder = input.parent_path();
-  settings.seed = options.seed;
+  if (options.seed) settings.seed = static_cast<std::uint64_t>(*options.seed);
   if (options.seed) command_line += " --seed " + std::to_string(*options.seed);
   settings.command_line = std::move(command_line);
   settings.control.stop = interruption.token();

@@ -51,12 +51,17 @@ std::string found_text(toml::node const& node) {
   return text.empty() ? "\"\"" : shortened(std::move(text));
 }
 
+/// Whole numbers without an exponent, which people read more easily.
+std::string bound_text(double bound) {
+  return std::abs(bound) < 1e15 && bound == std::floor(bound) ? fmt::format("{:.0f}", bound) : number_text(bound);
+}
+
 std::string bounds_text(KeySchema const& key) {
   bool const from = key.smallest > -1e308;
   bool const to = key.largest < 1e308;
-  if (from && to) return fmt::format(" from {} to {}", number_text(key.smallest), number_text(key.largest));
-  if (from) return fmt::format(" of at least {}", number_text(key.smallest));
-  if (to) return fmt::format(" of at most {}", number_text(key.largest));
+  if (from && to) return fmt::format(" from {} to {}", bound_text(key.smallest), bound_text(key.largest));
+  if (from) return fmt::format(" of at least {}", bound_text(key.smallest));
+  if (to) return fmt::format(" of at most {}", bound_text(key.largest));
   return "";
 }
 

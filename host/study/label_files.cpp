@@ -305,6 +305,10 @@ LabelsFile read_labels(std::filesystem::path const& path, Findings& findings) {
   HistoryBuilder builder;
   if (table->rows() == 0) {
     findings.add(column_problem(*table, "", "the table has a header but no lines"));
+  } else if (table->find("year") && !table->find("cluster")) {
+    findings.add(column_problem(*table, "cluster",
+                                "there is no such column" + format::did_you_mean("cluster", table->columns()) +
+                                    " (a table of labels has region, year and cluster)"));
   } else if (table->find("cluster")) {
     read_long(*table, builder, findings);
   } else {

@@ -246,6 +246,9 @@ RunSummary run_cluster_study(Engine& engine, StudyDocument const& document, RunS
   } else {
     definitions = every_series(panel.panel, own_series);
   }
+  if (options.k > codes.size() && codes.size() > 0) {
+    findings.add(document.problem("clusters", "k", "at most the number of regions, " + std::to_string(codes.size())));
+  }
   if (auto const path = run.input("neighbours"); !path.empty()) check_neighbours(path, codes, findings);
   Geography geography = read_geography(run, regions, codes, findings);
   if (findings.empty() && options.indicators.missing == MissingPolicy::error) {

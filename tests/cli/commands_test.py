@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from program import DONE, PROGRAM, WRONG_USAGE, ProgramTest, environment
+from program import DONE, PROGRAM, SOURCE, WRONG_USAGE, ProgramTest, environment
 
 
 class Commands(ProgramTest):
@@ -19,7 +19,7 @@ class Commands(ProgramTest):
     def test_help_names_every_command_and_goes_to_standard_output(self):
         completed = self.regio("--help")
         self.assertEqual(completed.stderr, "")
-        self.assertLessEqual({"devices", "completion", "manual"}, set(self.commands()))
+        self.assertLessEqual({"run", "new", "cluster", "dynamics", "devices"}, set(self.commands()))
         for command in self.commands():
             self.assertIn(f"regio {command}", self.regio(command, "--help").stdout)
 
@@ -90,6 +90,19 @@ class Commands(ProgramTest):
                                    capture_output=True, text=True, check=False)
         self.assertEqual((completed.returncode, completed.stderr), (0, ""))
 
+    def test_the_guide_shows_the_study_files_that_new_writes(self):
+        guide = (SOURCE / "docs/guide/study-file.md").read_text(encoding="utf-8")
+        for kind in ("cluster", "dynamics"):
+            self.assertIn(f"```toml\n{self.regio('new', kind).stdout}```\n", guide)
+
+    def test_a_new_study_file_does_not_replace_one_that_exists(self):
+        self.regio("new", "cluster", "--out", "study.toml")
+        before = (self.folder / "study.toml").read_text(encoding="utf-8")
+        self.assertIn("--force", self.regio("new", "dynamics", "--out", "study.toml", status=WRONG_USAGE).stderr)
+        self.assertEqual((self.folder / "study.toml").read_text(encoding="utf-8"), before)
+        self.regio("new", "dynamics", "--out", "study.toml", "--force")
+        self.assertNotEqual((self.folder / "study.toml").read_text(encoding="utf-8"), before)
+
     def complete_in_bash(self, *words):
         script = self.write("completion.bash", self.regio("completion", "bash").stdout)
         line = " ".join(f"'{word}'" for word in words)
@@ -103,6 +116,10 @@ class Commands(ProgramTest):
         self.assertEqual(self.complete_in_bash("regio", "dev"), ["devices"])
         self.assertEqual(sorted(self.complete_in_bash("regio", "devices", "--")), ["--help", "--json"])
         self.assertEqual(self.complete_in_bash("regio", "completion", ""), ["bash", "zsh"])
+        self.assertEqual(self.complete_in_bash("regio", "cluster", "panel.csv", "--chain", "p"), ["pooled"])
+        self.assertEqual(self.complete_in_bash("regio", "cluster", "--rest"), ["--restarts"])
+        self.write("study.toml", "")
+        self.assertEqual(self.complete_in_bash("regio", "run", "stu"), ["study.toml"])
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
     def test_zsh_accepts_its_script(self):

@@ -79,8 +79,9 @@ class InputErrors(ProgramTest):
 
     def test_fewer_regions_than_clusters(self):
         self.write("panel.csv", PANEL)
-        message = self.refused("cluster", "panel.csv", "-k", "10")
-        self.assertRegex(message, r"\b9\b.*\b10\b|\b10\b.*\b9\b")
+        self.write("study.toml", STUDY.replace("k = 3", "k = 10"))
+        message = self.refused("run", "study.toml")
+        self.assertIn("study.toml:7:5: clusters.k: found '10', expected at most the number of regions, 9", message)
 
     def test_labels_that_are_not_numbers(self):
         self.write("labels.csv", "region,2001,2002\nX,rich,1\nY,poor,2\n")
@@ -115,6 +116,17 @@ class InputErrors(ProgramTest):
         self.assertIn("did you mean 'cluster'?", self.refused("new", "clsuter"))
         message = self.refused("cluster", "panel.csv", "-k", "3", "--target", "incme")
         self.assertIn("did you mean 'income'?", message)
+
+    def test_likely_slips_get_advice(self):
+        self.write("panel.csv", PANEL)
+        self.write("study.toml", STUDY)
+        self.assertIn("'regio cluster' and 'regio dynamics' start from one", self.refused("run", "panel.csv"))
+        self.assertIn("'regio run' takes one", self.refused("cluster", "study.toml"))
+        self.assertIn("panel.csv: cluster: there is no such column", self.refused("dynamics", "panel.csv"))
+        self.assertIn("options follow the command", self.refused("--threads", "2", "run", "study.toml"))
+        self.assertIn("-k: found '10', expected at most the number of regions, 9",
+                      self.refused("cluster", "panel.csv", "-k", "10"))
+        self.assertIn("--seed", self.refused("cluster", "panel.csv", "--seed", "-1"))
 
     def test_an_option_is_named_as_it_was_typed(self):
         self.write("panel.csv", PANEL)

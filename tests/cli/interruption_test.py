@@ -1,8 +1,10 @@
 """Runs that are interrupted, killed, or find no room: nothing half-written, and --resume gives the same bytes."""
+import csv
 import hashlib
 import json
 import os
 import pathlib
+import pty
 import random
 import resource
 import shutil
@@ -97,6 +99,33 @@ class Interruptions(ProgramTest):
         self.regio(*study, "--out", "whole")
         self.assertEqual(self.contents(out), self.contents("whole"))
 
+    def test_a_second_ctrl_c_ends_the_program_at_once(self):
+        # A stopped process gets both signals before it can react to the first.
+        with self.start(*self.study(2000), "--out", "cut") as process:
+            time.sleep(0.5)
+            process.send_signal(signal.SIGSTOP)
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)
+            process.communicate(timeout=60)
+        self.assertIn(process.returncode, (-signal.SIGTERM, -signal.SIGINT))
+
+    def test_a_terminal_shows_one_line_that_renews_itself(self):
+        primary, secondary = pty.openpty()
+        with subprocess.Popen([PROGRAM, *self.study(1500)], cwd=self.folder, env=environment(TERM="xterm"),
+                              stdout=subprocess.PIPE, stderr=secondary) as process:
+            os.close(secondary)
+            shown = b""
+            try:
+                while chunk := os.read(primary, 4096):
+                    shown += chunk
+            except OSError:  # the other side was closed
+                pass
+            process.communicate()
+        os.close(primary)
+        self.assertEqual(process.returncode, 0)
+        self.assertRegex(shown.decode(), r"\r\x1b\[K[^\r\n]+: \d+ of \d+ [^\r\n]+/s, \d+:\d\d left")
+
     def test_a_resumed_bootstrap_does_not_start_again(self):
         study = self.study(3000)
         started = time.monotonic()
@@ -180,7 +209,6 @@ class Names(ProgramTest):
         folder = pathlib.Path("Ärger und Freude 🌻")
         self.write(folder / "my panel.csv", "\r\n".join(lines) + "\r\n")
         self.regio("cluster", folder / "my panel.csv", "-k", "3")
-        import csv
         with open(self.folder / folder / "my panel-results/clusters.csv", encoding="utf-8", newline="") as file:
             regions = [row["region"] for row in csv.DictReader(file)]
         self.assertEqual(regions, names * 2)
