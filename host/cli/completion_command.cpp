@@ -11,6 +11,11 @@
 namespace regio::cli {
 namespace {
 
+/// Names of files (-f) or folders (-d), which may contain spaces.
+std::string bash_names(std::string const& action) {
+  return "compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < <(compgen " + action + " -- \"$word\")";
+}
+
 /// What follows an option, in the words of bash's compgen.
 std::string bash_values(Argument const& argument) {
   if (!argument.choices.empty()) {
@@ -18,8 +23,8 @@ std::string bash_values(Argument const& argument) {
     for (std::string const& choice : argument.choices) words += (words.empty() ? "" : " ") + choice;
     return "COMPREPLY=($(compgen -W \"" + words + "\" -- \"$word\"))";
   }
-  if (argument.value == "FILE") return "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$word\"))";
-  if (argument.value == "DIR") return "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$word\"))";
+  if (argument.value == "FILE") return bash_names("-f");
+  if (argument.value == "DIR") return bash_names("-d");
   return "COMPREPLY=()";
 }
 

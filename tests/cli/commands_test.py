@@ -107,10 +107,10 @@ class Commands(ProgramTest):
         script = self.write("completion.bash", self.regio("completion", "bash").stdout)
         line = " ".join(f"'{word}'" for word in words)
         completed = subprocess.run(
-            ["bash", "--norc", "-c", f"set -eu; source '{script}'; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
+            ["bash", "--norc", "-c", f"set -u; source '{script}'; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
              "COMPREPLY=(); _regio; printf '%s\\n' \"${COMPREPLY[@]}\""],
             capture_output=True, text=True, env=environment(), cwd=self.folder, check=True)
-        return completed.stdout.split()
+        return completed.stdout.splitlines()
 
     def test_bash_completes_commands_options_and_choices(self):
         self.assertEqual(self.complete_in_bash("regio", "dev"), ["devices"])
@@ -118,8 +118,8 @@ class Commands(ProgramTest):
         self.assertEqual(self.complete_in_bash("regio", "completion", ""), ["bash", "zsh"])
         self.assertEqual(self.complete_in_bash("regio", "cluster", "panel.csv", "--chain", "p"), ["pooled"])
         self.assertEqual(self.complete_in_bash("regio", "cluster", "--rest"), ["--restarts"])
-        self.write("study.toml", "")
-        self.assertEqual(self.complete_in_bash("regio", "run", "stu"), ["study.toml"])
+        self.write("my study.toml", "")
+        self.assertEqual(self.complete_in_bash("regio", "run", "my"), ["my study.toml"])
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
     def test_zsh_accepts_its_script(self):
