@@ -25,13 +25,19 @@ struct Study {
   ClusterStudyOptions const& options;
   std::vector<GroupData> groups;
   Index start = 0;
-  ChoiceOfKOptions choice = {};
+  ChoiceOfKOptions choice = {};  ///< of the fits for every k, a given k included
   ClusterStudyReport report = {};
 
   [[nodiscard]] Index years() const { return static_cast<Index>(report.indicators.years.size()); }
   [[nodiscard]] Index regions() const { return static_cast<Index>(report.indicators.regions.size()); }
   [[nodiscard]] MatrixView<double const> points(std::size_t g) const {
     return {groups[g].values.data(), years() * regions(), static_cast<Index>(groups[g].indicators.size())};
+  }
+  /// The k range that criteria choose from.
+  [[nodiscard]] ChoiceOfKOptions candidates() const {
+    ChoiceOfKOptions range = choice;
+    range.largest = std::min(range.largest, options.choice.largest);
+    return range;
   }
   void warn(std::string text) { report.warnings.push_back(std::move(text)); }
 };
@@ -85,12 +91,13 @@ std::vector<KSweep const*> sweeps_of(GroupStudy const& group) {
 
 /// The k that the study's criterion chooses, or the largest candidate with a warning.
 Index chosen_k(Study& study, std::vector<KSweep const*> const& sweeps, std::string const& where) {
-  Index const k = choose_k(sweeps, study.options.criterion, study.choice);
+  ChoiceOfKOptions const candidates = study.candidates();
+  Index const k = choose_k(sweeps, study.options.criterion, candidates);
   if (k > 0) return k;
-  study.warn("no k from " + std::to_string(study.choice.smallest) + " to " + std::to_string(study.choice.largest) +
+  study.warn("no k from " + std::to_string(candidates.smallest) + " to " + std::to_string(candidates.largest) +
              " satisfies the criterion " + std::string(name(study.options.criterion)) + where + "; " +
-             std::to_string(study.choice.largest) + " is used");
-  return study.choice.largest;
+             std::to_string(candidates.largest) + " is used");
+  return candidates.largest;
 }
 
 /// k of every group and year, and what each criterion would choose.
@@ -100,12 +107,12 @@ std::vector<std::vector<Index>> choose_every_k(Study& study) {
   for (GroupStudy& group : study.report.groups) {
     std::vector<KSweep const*> const own = sweeps_of(group);
     for (KCriterion const criterion : criteria) {
-      group.chosen_by_criterion.push_back(choose_k(own, criterion, study.choice));
+      group.chosen_by_criterion.push_back(choose_k(own, criterion, study.candidates()));
     }
     all.insert(all.end(), own.begin(), own.end());
   }
   for (KCriterion const criterion : criteria) {
-    study.report.chosen_by_criterion.push_back(choose_k(all, criterion, study.choice));
+    study.report.chosen_by_criterion.push_back(choose_k(all, criterion, study.candidates()));
   }
   Index common = options.k;
   if (common == 0 && options.k_scope == KScope::all) common = chosen_k(study, all, "");
@@ -170,8 +177,11 @@ std::vector<double> member_means(Indicators const& indicators, std::vector<Index
       sum[c * d + j] += indicators.values[static_cast<std::size_t>(indicators.offset(year, r, members[j]))];
     }
   }
-  for (std::size_t p = 0; p < sum.size(); ++p) {
-    sum[p] = count[p / d] > 0 ? sum[p] / count[p / d] : std::numeric_limits<double>::quiet_NaN();
+  for (std::size_t c = 0; c < count.size(); ++c) {
+    for (std::size_t j = 0; j < d; ++j) {
+      double& mean = sum[c * d + j];
+      mean = count[c] > 0 ? mean / count[c] : std::numeric_limits<double>::quiet_NaN();
+    }
   }
   return sum;
 }

@@ -139,10 +139,4 @@ void silhouette_widths(MatrixView<double const> points, std::vector<Labelling> c
   }
 }
 
-Index distinct_labels(VectorView<std::int32_t const> labels, Index clusters) {
-  std::vector<bool> seen(static_cast<std::size_t>(clusters));
-  for (std::int32_t const label : labels) seen[static_cast<std::size_t>(label)] = true;
-  return static_cast<Index>(std::count(seen.begin(), seen.end(), true));
-}
-
 }  // namespace regio

@@ -33,7 +33,4 @@ struct Labelling {
 void silhouette_widths(MatrixView<double const> points, std::vector<Labelling> const& labellings, Index begin,
                        Index end, MatrixView<double> widths);
 
-/// Labels that some point has.
-Index distinct_labels(VectorView<std::int32_t const> labels, Index clusters);
-
 }  // namespace regio

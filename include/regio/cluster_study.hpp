@@ -125,12 +125,12 @@ struct REGIO_API ClusterStudyReport {
 /// ranking, integral indicators, unified clusters, bootstrap.
 ///
 /// The criteria are computed for k = 1 .. the largest of the k range, a given k included, and capped by the number of
-/// regions; a criterion that no k satisfies gives the largest candidate and a warning. Where k differs between
-/// neighbouring years, a warm chain takes the best restart there, aligned. Chain::pooled needs one k a group. Throws
-/// InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, a group without
-/// indicators, a start year outside, unknown target) or options do not go together, ContractError on options out of
-/// range, Interrupted when the stop token is raised. Fits that end at the iteration limit are outcomes in the report.
-/// Deterministic as kmeans_fit. Sources: docs/methods/choice-of-k.md, docs/methods/chains.md.
+/// regions; they choose within the range, and one that no k satisfies gives the largest candidate and a warning. Where
+/// k differs between neighbouring years, a warm chain takes the best restart there, aligned. Chain::pooled needs one k
+/// a group. Throws InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, a
+/// group without indicators, a start year outside, unknown target) or options do not go together, ContractError on
+/// options out of range, Interrupted when the stop token is raised. Fits that end at the iteration limit are outcomes
+/// in the report. Deterministic as kmeans_fit. Sources: docs/methods/choice-of-k.md, docs/methods/chains.md.
 REGIO_API ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& options, Panel const& panel,
                                            std::vector<IndicatorDefinition> const& definitions);
 

@@ -179,6 +179,27 @@ TEST(ClusterStudy, TablesFitTheLabels) {
   EXPECT_EQ(report.fits, 2 * years * ((1 + 5 * 10) + 4 * (1 + 5 * 3)) + 2 * (10 + years - 1));
 }
 
+TEST(ClusterStudy, OneClusterAndAClusterForEveryRegion) {
+  Engine engine = Engine::cpu();
+  for (Chain const chain : {Chain::warm, Chain::independent, Chain::guarded}) {
+    ClusterStudyOptions options = small_study();
+    options.chain = chain;
+    options.bootstrap = 3;
+    options.k = 1;
+    ClusterStudyReport const one = cluster_study(engine, options, known_panel(), two_groups());
+    EXPECT_THAT(one.groups[0].history.labels, testing::Each(0));
+    EXPECT_THAT(one.groups[0].bootstrap->region_stability, testing::Each(1));
+    options.k = regions;
+    ClusterStudyReport const all = cluster_study(engine, options, known_panel(), two_groups());
+    for (Index y = 0; y < years; ++y) {
+      EXPECT_THAT(all.groups[0].dynamics.counts, testing::Each(1)) << "nobody shares a cluster";
+      EXPECT_NEAR(all.groups[0].years[static_cast<std::size_t>(y)].inertia, 0, 1e-20);
+    }
+    EXPECT_EQ(all.groups[0].sweeps[0].scores.size(), static_cast<std::size_t>(regions));
+    EXPECT_THAT(all.chosen_by_criterion, testing::Each(testing::Le(6))) << "a given k does not widen the range of k";
+  }
+}
+
 TEST(ClusterStudy, IndicatorsWithoutAGroupAreOneGroup) {
   Engine engine = Engine::cpu();
   ClusterStudyReport const named = cluster_study(engine, small_study(), known_panel(), one_group());

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +39,7 @@ TEST(Validity, AgreesWithTheTextbookOnRandomPartitions) {
     std::vector<double> const values = test::uniform_points(random, n, d);
     std::vector<std::int32_t> labels;
     for (int i = 0; i < n; ++i) labels.push_back(i < 2 ? i : random.below(k));
-    if (distinct_labels(labels, k) == n) labels[2] = 0;
+    if (std::set<std::int32_t>(labels.begin(), labels.end()).size() == labels.size()) labels[2] = 0;
     oracle::Points points;
     for (int i = 0; i < n; ++i) points.emplace_back(values.begin() + i * d, values.begin() + (i + 1) * d);
     std::vector<int> const same(labels.begin(), labels.end());
@@ -68,7 +70,6 @@ TEST(Validity, APointAloneInItsClusterHasSilhouetteZero) {
 TEST(Validity, LabelsWithoutPointsAreLeftOut) {
   Line const line{{0, 1, 10, 11}};
   std::vector<std::int32_t> const labels{0, 0, 3, 3};
-  EXPECT_EQ(distinct_labels(labels, 5), 2);
   EXPECT_DOUBLE_EQ(calinski_harabasz(line.points(), labels, 5), 200);
   EXPECT_DOUBLE_EQ(davies_bouldin(line.points(), labels, 5), 0.1);
 }
