@@ -15,11 +15,12 @@ std::string shortest(Number value) {
   return {digits.data(), result.ptr};
 }
 
-/// Besides what RFC 4180 asks for: spaces at the ends, which a reader may drop, and '#', which may begin a comment.
+/// Besides what RFC 4180 asks for: spaces at the ends, which a reader may drop, '#', which may begin a comment, and a
+/// byte order mark, which may begin a file.
 bool needs_quotes(std::string_view text) {
   if (text.empty()) return false;
   return text.find_first_of(",;\t\"\r\n") != text.npos || text.front() == ' ' || text.back() == ' ' ||
-         text.front() == '#';
+         text.front() == '#' || text.starts_with("\xef\xbb\xbf");
 }
 
 }  // namespace
@@ -63,6 +64,8 @@ void CsvWriter::end_row() {
     throw std::logic_error("CsvWriter::end_row: the row has " + std::to_string(cells_) + " cells; expected " +
                            std::to_string(columns_) + " as in the header");
   }
+  // A line without anything on it would be read as no row.
+  if (columns_ == 1 && (text_.empty() || text_.back() == '\n')) text_ += "\"\"";
   text_ += '\n';
   cells_ = 0;
 }

@@ -36,6 +36,14 @@ TEST(CsvWriter, QuotesWhereNeeded) {
   EXPECT_EQ(writer.text(), "label\n\"a,b\"\n\"say \"\"x\"\"\"\n\"two\nlines\"\n\" space\"\n\"#no comment\"\nplain\n");
 }
 
+TEST(CsvWriter, EmptyCellsOfASingleColumnAreRows) {
+  CsvWriter writer({"x"});
+  writer.cell("").end_row();
+  writer.cell(std::nan("")).end_row();
+  EXPECT_EQ(writer.text(), "x\n\"\"\n\"\"\n");
+  EXPECT_EQ(CsvTable::parse(writer.text(), "x.csv").rows(), 2);
+}
+
 TEST(CsvWriter, RowOfAnotherLengthIsADefect) {
   CsvWriter writer({"a", "b"});
   writer.cell(1);
