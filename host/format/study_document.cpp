@@ -1,7 +1,5 @@
 #include "format/study_document.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cmath>
 #include <locale>
@@ -13,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "format/checked_toml.hpp"
 #include "format/csv_writer.hpp"
 #include "format/findings.hpp"
 #include "format/mapped_file.hpp"
@@ -24,17 +23,44 @@ namespace {
 
 constexpr std::int64_t study_version = 1;
 
+bool fails_an_assertion(std::string_view text) {
+  try {
+    (void)toml::parse(text);
+  } catch (TomlAssertionFailed const&) {
+    return true;
+  } catch (toml::parse_error const&) {
+  }
+  return false;
+}
+
+/// Bytes up to which a text that fails an assertion has to be read for it: every longer beginning fails too.
+std::size_t bytes_to_failed_assertion(std::string_view text) {
+  std::size_t passes = 0;
+  std::size_t fails = text.size();
+  while (fails - passes > 1) {
+    std::size_t const middle = passes + (fails - passes) / 2;
+    (fails_an_assertion(text.substr(0, middle)) ? fails : passes) = middle;
+  }
+  return fails;
+}
+
 toml::table parsed_toml(std::string_view text, std::string const& file) {
   if (auto problem = encoding_problem(text, file)) throw InputError({*std::move(problem)});
+  InputProblem problem{.file = file};
   try {
     return toml::parse(text);
   } catch (toml::parse_error const& error) {
-    auto const position = error.source().begin;
-    throw InputError({InputProblem{.file = file,
-                                   .line = position.line,
-                                   .column = position.column,
-                                   .expected = "is no TOML here: " + std::string(error.description())}});
+    problem.line = error.source().begin.line;
+    problem.column = error.source().begin.column;
+    problem.expected = "is no TOML here: " + std::string(error.description());
+  } catch (TomlAssertionFailed const&) {
+    std::string_view const read = text.substr(0, bytes_to_failed_assertion(text));
+    std::size_t const line_start = read.rfind('\n') + 1;  // npos + 1 is 0
+    problem.line = 1 + std::count(read.begin(), read.end(), '\n');
+    problem.column = static_cast<std::int64_t>(std::max<std::size_t>(read.size() - line_start, 1));
+    problem.expected = "is no TOML here: a key or a value is missing";
   }
+  throw InputError({std::move(problem)});
 }
 
 /// A value as TOML writes it, shortened; the bare text of a string.

@@ -172,6 +172,22 @@ TEST(StudyDocument, SyntaxErrorsHaveTheirPosition) {
   EXPECT_TRUE(duplicate.starts_with("s.toml:3:")) << duplicate;
 }
 
+// toml++ 3.3 has assertions for these where other texts get its parse errors.
+TEST(StudyDocument, TextsThatTheTomlLibraryDidNotExpect) {
+  EXPECT_EQ(refused("[ = 1"), "s.toml:1:3: is no TOML here: a key or a value is missing");
+  EXPECT_EQ(refused(std::string(head) + "k = 3\n[ = 1\n[input]\n"),
+            "s.toml:8:3: is no TOML here: a key or a value is missing");
+}
+
+TEST(StudyDocument, LettersBeyondAsciiOutsideOfQuotes) {
+  EXPECT_TRUE(refused("[study]\ntitle = Київ\n").starts_with("s.toml:2:9: is no TOML here: "));
+  EXPECT_TRUE(refused("[study]\nтитул = 1\n").starts_with("s.toml:2:1: is no TOML here: "));
+  StudyDocument const study = parsed(
+      "study.version = 1 # é\nstudy.kind = 'cluster'\ninput.panel = 'p.csv'\n"
+      "study.title = \"\"\"a \\\n  é\"\"\"\n");
+  EXPECT_EQ(study.text("study", "title"), "a é");
+}
+
 TEST(StudyDocument, OtherEncodings) {
   EXPECT_EQ(refused("[study]\ntitle = \"\xe9t\xe9\"\n"),
             "s.toml:2: found 'byte 0xE9', expected UTF-8 text at byte 10 of the line; save the file as UTF-8");
