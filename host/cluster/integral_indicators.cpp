@@ -37,8 +37,7 @@ void orient(Eigen::VectorXd& loadings) {
   constexpr double rounding = 1e-12;
   bool reverse = sum < 0;
   if (std::abs(sum) <= rounding) {
-    auto const first =
-        std::find_if(loadings.begin(), loadings.end(), [](double w) { return std::abs(w) > rounding; });
+    auto const first = std::find_if(loadings.begin(), loadings.end(), [](double w) { return std::abs(w) > rounding; });
     reverse = first != loadings.end() && *first < 0;
   }
   if (reverse) loadings = -loadings;
