@@ -66,6 +66,21 @@ void check_options(DynamicsOptions const& options) {
   }
 }
 
+/// A region that never has a label is a mistake in the data, not in the call.
+void check_every_region_has_a_label(ClusterHistory const& history) {
+  std::vector<InputProblem> problems;
+  for (std::size_t region = 0; region < history.regions.size(); ++region) {
+    bool labelled = false;
+    for (std::size_t at = region; at < history.labels.size(); at += history.regions.size()) {
+      labelled = labelled || history.labels[at] >= 0;
+    }
+    if (!labelled) {
+      problems.push_back({.expected = "region '" + history.regions[region] + "' has no cluster in any year"});
+    }
+  }
+  if (!problems.empty()) throw InputError(std::move(problems));
+}
+
 std::vector<Index> members_per_cluster(ClusterHistory const& history) {
   std::vector<Index> counts(history.years.size() * static_cast<std::size_t>(history.clusters), 0);
   for (std::size_t y = 0; y < history.years.size(); ++y) {
@@ -161,10 +176,6 @@ RegionDynamics region_dynamics(ClusterHistory const& history, Index region, Dyna
     }
     before = label;
   }
-  if (labelled == 0) {
-    throw ContractError("cluster_dynamics: history.labels",
-                        "region '" + history.regions[static_cast<std::size_t>(region)] + "' has no label in any year");
-  }
   auto const modal = std::max_element(years_in.begin(), years_in.end());
   result.modal_cluster = static_cast<std::int32_t>(modal - years_in.begin());
   result.modal_share = static_cast<double>(*modal) / static_cast<double>(labelled);
@@ -177,6 +188,7 @@ RegionDynamics region_dynamics(ClusterHistory const& history, Index region, Dyna
 DynamicsReport cluster_dynamics(ClusterHistory const& history, DynamicsOptions const& options) {
   check_history(history, "cluster_dynamics");
   check_options(options);
+  check_every_region_has_a_label(history);
 
   DynamicsReport report;
   report.counts = members_per_cluster(history);

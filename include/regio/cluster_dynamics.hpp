@@ -95,8 +95,9 @@ struct REGIO_API DynamicsReport {
 /// Counts, transitions, mobility, stability classes and events of a history (Tables 3 and 4 of the paper).
 ///
 /// Years are consecutive when they stand next to each other in history.years.
-/// Throws ContractError: no years, labels of another shape or out of range, years not ascending, a region without any
-/// label, options out of range. Deterministic. Cost O(years (regions + clusters^2) + clusters^3).
+/// Throws ContractError: no years, labels of another shape or out of range, years not ascending, options out of range.
+/// Throws InputError naming every region without any label. Deterministic.
+/// Cost O(years (regions + clusters^2) + clusters^3).
 REGIO_API DynamicsReport cluster_dynamics(ClusterHistory const& history, DynamicsOptions const& options);
 
 /// Clusters of each year ranked by the mean of a target indicator (Table 5).

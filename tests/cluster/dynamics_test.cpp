@@ -234,10 +234,6 @@ TEST(ClusterDynamics, RefusesWhatItCannotUse) {
                 (void)dynamics_of({{0, 2}}, 2);
               }),
               HasSubstr("region 'R1' has the label 2 in 2000; labels must be -1 or in 0 .. 1"));
-  EXPECT_THAT(contract_message([] {
-                (void)dynamics_of({{0, -1}}, 1);
-              }),
-              HasSubstr("region 'R1' has no label in any year"));
   ClusterHistory history = history_of({{0}, {0}}, 1);
   history.years = {2001, 2001};
   EXPECT_THAT(contract_message([&] { (void)cluster_dynamics(history, {}); }), HasSubstr("must ascend"));
@@ -250,6 +246,15 @@ TEST(ClusterDynamics, RefusesWhatItCannotUse) {
   EXPECT_THAT(contract_message([] { (void)dynamics_of({{0}}, 1, {.unstable_clusters = 1}); }),
               HasSubstr("unstable_clusters"));
   EXPECT_THAT(contract_message([] { (void)dynamics_of({{}}, 0); }), HasSubstr("history.clusters is 0"));
+}
+
+TEST(ClusterDynamics, RegionsWithoutAnyLabelAreAllNamed) {
+  try {
+    (void)dynamics_of({{0, -1, 1, -1}, {0, -1, -1, -1}}, 2);
+    FAIL() << "accepted";
+  } catch (InputError const& error) {
+    EXPECT_STREQ(error.what(), "region 'R1' has no cluster in any year\nregion 'R3' has no cluster in any year");
+  }
 }
 
 TEST(RankClusters, MeansRanksAndRegions) {
