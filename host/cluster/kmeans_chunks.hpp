@@ -26,6 +26,9 @@ class ChunkLoop {
   ChunkLoop() = default;
   explicit ChunkLoop(Workers& workers) : workers_(&workers) {}
 
+  /// Whether the ranges are divided among the workers: the points then do not fit a core's cache.
+  [[nodiscard]] bool divided() const noexcept { return workers_ != nullptr; }
+
   /// Calls body(chunk, begin, end) for [0, count) cut into ranges of `size`.
   template <class Body>
   void operator()(Index count, Index size, Body const& body) const {

@@ -148,8 +148,10 @@ class Batch {
               KmeansWorkspace& space) {
     KmeansProblem const& each = problem(b);
     KmeansOptions const& options = operation_.options;
-    if (!same_view(space.prepared.points.rows, each.points) || !same_view(space.prepared.weights, each.weights)) {
+    if (!same_view(space.prepared.points.rows, each.points)) {
       prepare_points(kernels_, each.points, each.weights, for_chunks, space.prepared);
+    } else if (!same_view(space.prepared.weights, each.weights)) {
+      prepare_weights(each.weights, space.prepared);
     }
     CentredPoints const& points = space.prepared.points;
     BestRun best;

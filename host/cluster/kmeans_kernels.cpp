@@ -8,6 +8,7 @@
 #include "core/eight_lanes-inl.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
@@ -157,6 +158,23 @@ void sum_members(CentredPoints const& points, std::int32_t const* labels, std::u
   }
 }
 
+void sum_block_members(CentredPoints const& points, std::int32_t const* labels, Index k, Index begin, Index end,
+                       double* sums, double* weights) {
+  Index const features = points.features();
+  Index const row_length = points.row_length();
+  std::fill(sums, sums + k * row_length, 0.0);
+  std::fill(weights, weights + k, 0.0);
+  for (Index first = begin; first < end; first += block_points) {
+    double const* const block = points.blocks + first * features;
+    for (Index l = 0; l < std::min(block_points, end - first); ++l) {
+      double const weight = points.weights[first + l];
+      double* const sum = sums + labels[first + l] * row_length;
+      for (Index j = 0; j < features; ++j) sum[j] = std::fma(weight, block[j * block_points + l], sum[j]);
+      weights[labels[first + l]] += weight;
+    }
+  }
+}
+
 double average(Index k, Index row_length, double const* sums, double const* weights, double* centres) {
   EightLanes shift = broadcast(0);
   for (Index c = 0; c < k; ++c) {
@@ -207,8 +225,9 @@ void candidate_potentials(CentredPoints const& points, double const* distances, 
 }  // namespace
 
 KmeansKernels const& kernels() {
-  static constexpr KmeansKernels table{largest_magnitude, sum_features, centre,          assign,
-                                       sum_members,       average,      lower_distances, candidate_potentials};
+  static constexpr KmeansKernels table{largest_magnitude,   sum_features,      centre,  assign,
+                                       sum_members,         sum_block_members, average, lower_distances,
+                                       candidate_potentials};
   return table;
 }
 

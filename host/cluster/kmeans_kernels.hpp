@@ -54,6 +54,9 @@ struct KmeansKernels {
   /// sums[c] = sum of w x and weights[c] = sum of w over the points of cluster c in the range, for touched clusters.
   void (*sum_members)(CentredPoints const& points, std::int32_t const* labels, std::uint8_t const* touched, Index k,
                       Index begin, Index end, double* sums, double* weights);
+  /// The same for all clusters, read from the blocks, which a pass has just brought into the cache.
+  void (*sum_block_members)(CentredPoints const& points, std::int32_t const* labels, Index k, Index begin, Index end,
+                            double* sums, double* weights);
   /// centre = sum / weight for clusters with weight; returns the sum of squares of all changes.
   double (*average)(Index k, Index row_length, double const* sums, double const* weights, double* centres);
   /// distances[i] = min(distances[i], |x_i - centre|^2); returns sum of w distances over the range.

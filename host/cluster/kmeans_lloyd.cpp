@@ -25,7 +25,8 @@ class Run {
         chunk_sums_(sum_chunks_ > 1 ? space.chunk_sums.reserve(sum_chunks_ * k * row_length_) : sums_),
         chunk_weights_(sum_chunks_ > 1 ? space.chunk_weights.reserve(sum_chunks_ * k) : weights_),
         assignments_(space.chunk_assignments.reserve(pass_chunks_)),
-        touched_(space.touched.reserve(k)) {
+        touched_(space.touched.reserve(k)),
+        sums_in_passing_(for_chunks.divided() && sum_chunk(k) == pass_chunk) {
     std::fill(labels_, labels_ + points_.padded_count(), -1);
     std::fill(touched_, touched_ + k, std::uint8_t{1});
   }
@@ -35,22 +36,30 @@ class Run {
     std::uint8_t* const touched = pass_chunks_ == 1 ? touched_ : nullptr;
     for_chunks_(points_.count(), pass_chunk, [&](Index chunk, Index begin, Index end) {
       assignments_[chunk] = kernels_.assign(points_, centres_, k_, begin, end, labels_, touched);
+      if (sums_in_passing_) {
+        kernels_.sum_block_members(points_, labels_, k_, begin, end, chunk_sums_ + chunk * k_ * row_length_,
+                                   chunk_weights_ + chunk * k_);
+      }
     });
     Assignment all;
     for (Index chunk = 0; chunk < pass_chunks_; ++chunk) {
       all.inertia += assignments_[chunk].inertia;
       all.changed = all.changed || assignments_[chunk].changed;
     }
+    sums_stand_ = sums_in_passing_;
     if (!touched) std::fill(touched_, touched_ + k_, std::uint8_t{1});
     return all;
   }
 
   /// Sums of the members of the touched clusters; the others still hold.
   void sum_members() {
-    for_chunks_(points_.count(), sum_chunk(k_), [&](Index chunk, Index begin, Index end) {
-      kernels_.sum_members(points_, labels_, touched_, k_, begin, end, chunk_sums_ + chunk * k_ * row_length_,
-                           chunk_weights_ + chunk * k_);
-    });
+    if (!sums_stand_) {
+      for_chunks_(points_.count(), sum_chunk(k_), [&](Index chunk, Index begin, Index end) {
+        kernels_.sum_members(points_, labels_, touched_, k_, begin, end, chunk_sums_ + chunk * k_ * row_length_,
+                             chunk_weights_ + chunk * k_);
+      });
+    }
+    sums_stand_ = false;
     if (sum_chunks_ > 1) {
       std::copy(chunk_sums_, chunk_sums_ + k_ * row_length_, sums_);
       std::copy(chunk_weights_, chunk_weights_ + k_, weights_);
@@ -105,6 +114,8 @@ class Run {
   double *centres_, *sums_, *weights_, *chunk_sums_, *chunk_weights_;
   Assignment* assignments_;
   std::uint8_t* touched_;
+  bool sums_in_passing_;     ///< large problems: each range is summed right after it was assigned
+  bool sums_stand_ = false;  ///< the sums of the ranges belong to the labels
 };
 
 }  // namespace

@@ -33,7 +33,6 @@ void prepare_points(KmeansKernels const& kernels, MatrixView<double const> rows,
   Index const padded = points.padded_count(), chunks = chunk_count(n, pass_chunk);
   double* const mean = prepared.mean.reserve(length);
   double* const blocks = prepared.blocks.reserve(padded * d);
-  double* const block_weights = prepared.block_weights.reserve(padded);
   double* const chunk_sums = prepared.chunk_sums.reserve((chunks + 1) * length);
   double* const squares = chunk_sums + chunks * length;
 
@@ -55,17 +54,22 @@ void prepare_points(KmeansKernels const& kernels, MatrixView<double const> rows,
   for (Index j = 0; j < d; ++j) variances += squares[j] / static_cast<double>(n);
   points.mean_variance = variances / static_cast<double>(d);
 
+  points.mean = mean;
+  points.blocks = blocks;
+  prepared.points = points;
+  prepare_weights(weights, prepared);
+}
+
+void prepare_weights(VectorView<double const> weights, PreparedPoints& prepared) {
+  Index const n = prepared.points.count(), padded = prepared.points.padded_count();
+  double* const block_weights = prepared.block_weights.reserve(padded);
   if (weights.empty()) {
     std::fill(block_weights, block_weights + n, 1.0);
   } else {
     std::copy(weights.begin(), weights.end(), block_weights);
   }
   std::fill(block_weights + n, block_weights + padded, 0.0);
-
-  points.mean = mean;
-  points.blocks = blocks;
-  points.weights = block_weights;
-  prepared.points = points;
+  prepared.points.weights = block_weights;
   prepared.weights = weights;
 }
 

@@ -11,6 +11,9 @@ namespace regio {
 void prepare_points(KmeansKernels const& kernels, MatrixView<double const> rows, VectorView<double const> weights,
                     ChunkLoop const& for_chunks, PreparedPoints& prepared);
 
+/// Gives prepared points other weights.
+void prepare_weights(VectorView<double const> weights, PreparedPoints& prepared);
+
 /// A row [d] in the caller's units as the kernels see it: scaled, less the mean, followed by zeros to the row
 /// length.
 void centred_row(CentredPoints const& points, double const* row, double* centred);

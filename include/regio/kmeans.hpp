@@ -18,12 +18,12 @@ namespace regio {
 /// How the centres of a run start when the problem does not give them.
 enum class KmeansInit : std::uint8_t {
   kmeans_plus_plus,  ///< greedy k-means++ with 2 + floor(ln k) candidates a step (Arthur and Vassilvitskii 2007)
-  random,            ///< k different points, each with equal probability
+  random,            ///< k different points, each with equal probability; without weight only if there are no others
 };
 
-/// One problem: points to be divided into k clusters. Views are not copied; problems may share their points.
+/// One problem: points to be divided into k clusters. Views are only read; problems in a row may share their points.
 struct KmeansProblem {
-  MatrixView<double const> points;            ///< [n, d], finite
+  MatrixView<double const> points;            ///< [n, d], finite; n below 2^31 - 7
   VectorView<double const> weights = {};      ///< [n], >= 0, not all zero; empty: every weight is 1
   Index clusters = 0;                         ///< k, 1 <= k <= n
   BatchView<double const> initial_centres{};  ///< [runs, k, d]: one run from each; empty: by KmeansOptions::init
@@ -78,17 +78,17 @@ class REGIO_API KmeansReport {
   std::vector<Index> run_offset, run_label_offset;
 };
 
-/// Divides the points of each problem into k clusters of least inertia by Lloyd's iteration from one or many starts.
-///
+/// Divides the points of each problem into k clusters of least inertia by Lloyd's iteration; of several runs the one of
+/// lowest inertia is kept, the first of equals.
 /// Minimises sum_i w_i |x_i - mu_label(i)|^2 (Lloyd 1982; MacQueen 1967). From given initial centres labels, iterations
-/// and inertia are those of scikit-learn's KMeans(algorithm="lloyd") in fp64, but for the documented deviations
-/// (docs/methods/kmeans.md): fp64 sums in a fixed order, a last assignment after every relocation of an empty cluster,
-/// a stop at inertia 0, ties of distance and of relocation to the lowest index.
-/// Shapes: see KmeansProblem. Throws ContractError naming the problem, row and value: a point or weight that is not
-/// finite, a negative weight, all weights zero, k < 1 or k > n, centres of another shape, warm_from that is not an
-/// earlier problem. Outcomes: converged, iteration_limit, cancelled (stop token). Deterministic: the same bits for any
-/// number of threads, any order of the batch and every SIMD target. Cost: O(n k d) a pass; a problem whose working set
-/// fits the caches is fitted there in one go, with no allocation inside the iteration.
+/// and inertia are those of scikit-learn's KMeans(algorithm="lloyd") in fp64, but for the deviations that
+/// docs/methods/kmeans.md lists: fp64 sums in a fixed order, labels that always belong to the centres, relocations of
+/// empty clusters that end, ties to the lowest index. Shapes: see KmeansProblem. Throws ContractError naming the
+/// problem, row and value: a point or weight that is not finite, a negative weight, all weights zero, k < 1 or k > n,
+/// centres of another shape, warm_from that is not an earlier problem. Outcomes: converged, iteration_limit, cancelled
+/// (labels -1, centres and inertia NaN). Deterministic: the same bits for any number of threads, any order of the batch
+/// and every SIMD target. Cost: O(n k d) a pass; points that fit a core's cache are fitted there in one go, with no
+/// allocation inside the iteration.
 REGIO_API KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options,
                                   std::vector<KmeansProblem> const& problems);
 
@@ -101,12 +101,12 @@ struct KmeansResultViews {
   VectorView<Outcome> outcome;      ///< [problems]
 };
 
-/// As above, written into views that the caller gives. Throws ContractError when a view has another size.
+/// As above, into views that the caller gives. Throws ContractError also for a view of another size and for keep_runs.
 REGIO_API void kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems,
                           KmeansResultViews const& results);
 
-/// Labels of points under given centres: the nearest centre, ties to the lowest index.
-/// Writes labels [n]; returns the inertia. Throws ContractError as kmeans_fit.
+/// Labels of points under given centres, which may be more than the points: the nearest, ties to the lowest index.
+/// Writes labels [n], returns the inertia. Throws and is deterministic as kmeans_fit. Cost: one pass, O(n k d).
 REGIO_API double kmeans_assign(Engine& engine, MatrixView<double const> points, VectorView<double const> weights,
                                MatrixView<double const> centres, VectorView<std::int32_t> labels);
 

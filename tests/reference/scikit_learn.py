@@ -13,11 +13,12 @@ import tempfile
 import warnings
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench" / "peers"))
 SKIPPED = 77
 try:
     import numpy as np
     import sklearn
-    from sklearn.cluster import KMeans
+    from kmeans_file import Problem, read_fits, write_problems
 except ImportError as error:
     print(f"skipped: {error.name} is not installed for {sys.executable}; scripts/setup installs it in build/venv")
     sys.exit(SKIPPED)
@@ -28,57 +29,18 @@ PROBLEMS = 1000
 TOLERANCES = (0.0, 1e-4, 1e-2)
 
 
-class Problem:
-    def __init__(self, points, centres, weights=None, tolerance=1e-4, max_iterations=300):
-        self.points = np.ascontiguousarray(points, dtype=np.float64)
-        self.centres = np.ascontiguousarray(centres, dtype=np.float64)
-        self.weights = None if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
-        self.tolerance = tolerance
-        self.max_iterations = max_iterations
-
-    def peer(self):
-        k = len(self.centres)
-        model = KMeans(k, init=self.centres, n_init=1, tol=self.tolerance, max_iter=self.max_iterations,
-                       algorithm="lloyd")
-        return model.fit(self.points, sample_weight=self.weights)
-
-    def bytes(self):
-        n, d = self.points.shape
-        head = np.array([n, d, len(self.centres), self.weights is not None], dtype=np.int64)
-        weights = b"" if self.weights is None else self.weights.tobytes()
-        return head.tobytes() + self.points.tobytes() + weights + self.centres.tobytes()
-
-
-class Fit:
-    def __init__(self, data, problem):
-        (n, d), k = problem.points.shape, len(problem.centres)
-        self.iterations, self.relocations = np.frombuffer(data.read(16), dtype=np.int64)
-        self.inertia = np.frombuffer(data.read(8))[0]
-        self.labels = np.frombuffer(data.read(8 * n), dtype=np.int64)
-        self.centres = np.frombuffer(data.read(8 * k * d)).reshape(k, d)
-
-
 def fit_with_regio(program, problems):
     """One batch for each pair of tolerance and iteration limit; results in the order of the problems."""
     batches = {}
     for problem in problems:
         batches.setdefault((problem.tolerance, problem.max_iterations), []).append(problem)
-    fits = {}
     with tempfile.TemporaryDirectory() as folder:
         request, reply = Path(folder) / "problems", Path(folder) / "results"
-        with request.open("wb") as file:
-            file.write(np.int64(len(batches)).tobytes())
-            for (tolerance, max_iterations), batch in batches.items():
-                file.write(np.float64(tolerance).tobytes())
-                file.write(np.array([max_iterations, len(batch)], dtype=np.int64).tobytes())
-                for problem in batch:
-                    file.write(problem.bytes())
+        write_problems(request, list(batches.values()))
         subprocess.run([program, request, reply], check=True)
-        with reply.open("rb") as data:
-            for batch in batches.values():
-                for problem in batch:
-                    fits[id(problem)] = Fit(data, problem)
-    return [fits[id(problem)] for problem in problems]
+        fits = read_fits(reply, list(batches.values()))
+    by_problem = {id(problem): fit for batch, done in zip(batches.values(), fits) for problem, fit in zip(batch, done)}
+    return [by_problem[id(problem)] for problem in problems]
 
 
 def random_problem(random, number):
