@@ -24,8 +24,11 @@ template <class Number>
 double multiply_adds(std::int64_t rounds) {
   hn::ScalableTag<Number> const lanes;
   auto const factor = hn::Set(lanes, static_cast<Number>(0.999999)), term = hn::Set(lanes, static_cast<Number>(1e-7));
-  auto a0 = hn::Iota(lanes, 1), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-  auto b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0, b6 = a0, b7 = a0;
+  // Different starts: equal chains would be computed once.
+  auto const start = [&](int chain) HWY_ATTR { return hn::Iota(lanes, static_cast<Number>(8 * chain)); };
+  auto a0 = start(0), a1 = start(1), a2 = start(2), a3 = start(3), a4 = start(4), a5 = start(5), a6 = start(6);
+  auto a7 = start(7), b0 = start(8), b1 = start(9), b2 = start(10), b3 = start(11), b4 = start(12), b5 = start(13);
+  auto b6 = start(14), b7 = start(15);
   for (std::int64_t round = 0; round < rounds; ++round) {
     a0 = hn::MulAdd(a0, factor, term);
     a1 = hn::MulAdd(a1, factor, term);
@@ -110,7 +113,7 @@ double seconds_on_threads(int threads, Body const& body) {
 
 template <class MultiplyAdds>
 double peak_flops(int threads, int repeats, std::int64_t lanes, MultiplyAdds const& multiply_adds) {
-  constexpr std::int64_t rounds = 4'000'000;
+  constexpr std::int64_t rounds = 400'000;  // a millisecond: some rounds then meet no other work
   double best = 0;
   for (int repeat = 0; repeat < repeats; ++repeat) {
     double const seconds = seconds_on_threads(threads, [&](int) { sink = sink + multiply_adds(rounds); });
@@ -143,7 +146,7 @@ double read_bandwidth(std::size_t bytes, int threads, int repeats) {
   Loop const loops[] = {HWY_DYNAMIC_DISPATCH(read_one_stream), HWY_DYNAMIC_DISPATCH(read_two_streams),
                         HWY_DYNAMIC_DISPATCH(read_four_streams), HWY_DYNAMIC_DISPATCH(read_eight_streams)};
   // Small sets are read again and again, so that a measurement is long beside starting the threads.
-  auto const passes = std::max<std::int64_t>(1, (std::int64_t{256} << 20) / static_cast<std::int64_t>(bytes));
+  auto const passes = std::max<std::int64_t>(1, (std::int64_t{64} << 20) / static_cast<std::int64_t>(bytes));
   double best = 0;
   for (Loop loop : loops) {
     for (int repeat = 0; repeat < repeats; ++repeat) {

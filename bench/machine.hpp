@@ -15,11 +15,11 @@ double core_seconds();
 
 /// Additions and multiplications a second when every core does nothing else than fused multiply-adds in registers (each
 /// counts 2); best of `repeats`.
-double peak_flops_fp64(int threads, int repeats = 5);
-double peak_flops_fp32(int threads, int repeats = 5);
+double peak_flops_fp64(int threads, int repeats = 50);
+double peak_flops_fp32(int threads, int repeats = 50);
 
 /// Bytes read a second from a working set of `bytes`, the best of several loops, since a plain loop shows less.
-double read_bandwidth(std::size_t bytes, int threads, int repeats = 3);
+double read_bandwidth(std::size_t bytes, int threads, int repeats = 8);
 
 /// The instruction set that the measurements used.
 std::string instruction_set();

@@ -2,8 +2,9 @@
 
 kmeans.py <program kmeans_peer> <file to write, Markdown>
 
-Both may use all cores. Each batch is timed in turns; the best of each is compared and the spread shown. Core time is what
-all threads of a process worked, time on the clock includes waiting for cores that others use.
+regio uses all cores; scikit-learn runs with all cores and with one, and its better time counts. Each batch is timed in
+turns; the best of each is compared and the spread shown. Core time is what all threads of a process worked, time on the
+clock includes waiting for cores that others use.
 """
 
 import platform
@@ -18,9 +19,11 @@ import numpy as np
 import scipy
 import sklearn
 from kmeans_file import Problem, read_fits, write_problems
+from threadpoolctl import threadpool_limits
 
 warnings.filterwarnings("ignore")
 ROUNDS = 3
+MOST_PEER_FITS = 100  # scikit-learn fits the first of a batch only; its time for one fit does not depend on the others
 
 
 class Work:
@@ -38,13 +41,13 @@ def from_centres(n, k, count, **options):
 
 def works():
     random = np.random.default_rng(1)
-    starts = [Problem(random.standard_normal((24, 15)), clusters=6, restarts=10) for _ in range(30)]
+    starts = [Problem(random.standard_normal((24, 15)), clusters=6, restarts=10) for _ in range(500)]
     passes = {"tolerance": 0.0, "max_iterations": 10}
     return [
-        Work("batch of 300, n=24 d=15 k=6, given centres", list(from_centres(24, 6, 300))),
-        Work("batch of 30, n=24 d=15 k=6, 10 k-means++ starts", starts),
-        Work("batch of 200, n=100 d=15 k=6, given centres", list(from_centres(100, 6, 200))),
-        Work("batch of 30, n=1000 d=15 k=6, given centres", list(from_centres(1000, 6, 30))),
+        Work("batch of 5000, n=24 d=15 k=6, given centres", list(from_centres(24, 6, 5000))),
+        Work("batch of 500, n=24 d=15 k=6, 10 k-means++ starts", starts),
+        Work("batch of 1000, n=100 d=15 k=6, given centres", list(from_centres(100, 6, 1000))),
+        Work("batch of 100, n=1000 d=15 k=6, given centres", list(from_centres(1000, 6, 100))),
         Work("n=1e5 d=15 k=6, 10 iterations", list(from_centres(100_000, 6, 1, **passes))),
         Work("n=1e5 d=15 k=16, 10 iterations", list(from_centres(100_000, 16, 1, **passes))),
     ]
@@ -60,9 +63,11 @@ def measure(program, all_works, folder):
                 own.stdin.write(f"{number}\n")
                 own.stdin.flush()
                 work.own.append([float(number) for number in own.stdout.readline().split()])
-                started = np.array([time.perf_counter(), time.process_time()])
-                work.models = [problem.peer() for problem in work.problems]
-                work.peer.append(np.array([time.perf_counter(), time.process_time()]) - started)
+                for threads in (None, 1):
+                    started = np.array([time.perf_counter(), time.process_time()])
+                    with threadpool_limits(threads):
+                        work.models = [problem.peer() for problem in work.problems[:MOST_PEER_FITS]]
+                    work.peer.append(np.array([time.perf_counter(), time.process_time()]) - started)
         own.stdin.close()
         if own.wait() != 0:
             sys.exit("kmeans_peer failed")
@@ -71,6 +76,7 @@ def measure(program, all_works, folder):
 
 def accuracy(work, fits):
     """Labels that agree and how the inertias compare; with random starts the starts differ, so labels say nothing."""
+    fits = fits[:len(work.models)]
     own = np.array([fit.inertia for fit in fits])
     peer = np.array([model.inertia_ for model in work.models])
     ratio = f"mean inertia {own.mean():.6g} and {peer.mean():.6g}"
@@ -84,8 +90,8 @@ def duration(seconds):
     return f"{seconds * 1e6:.3g} us" if seconds < 1e-3 else f"{seconds * 1e3:.3g} ms"
 
 
-def timing(rounds, count):
-    clock, core = np.array(rounds).T / count
+def timing(rounds):
+    clock, core = rounds.T
     return f"{duration(clock.min())} ({duration(clock.max())}); {duration(core.min())}"
 
 
@@ -101,15 +107,15 @@ def page(description, all_works, fits):
         "# k-means beside scikit-learn", "",
         f"scikit-learn {sklearn.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, "
         f"Python {platform.python_version()}; regio on {description}; processor {processor()}.", "",
-        "Same points, starts, tolerance and limit of iterations; both may use all cores of the process, in turns, in one run. "
-        "Time for one problem on the clock, best of the rounds, in brackets the worst; then its core time, best of the rounds. "
+        "Same points, starts, tolerance and limit of iterations; in turns, in one run. regio uses all cores, scikit-learn all "
+        "cores and one core, and the better counts. Time for one problem on the clock, best of the rounds, in brackets the worst; then its core time, best of the rounds. "
         "Written by `scripts/bench --peers`.", "",
         "| work | regio | scikit-learn | ratio on the clock | ratio of core time | accuracy, regio and scikit-learn |",
         "|---|---|---|---|---|---|"]
     for work, work_fits in zip(all_works, fits):
-        count = len(work.problems)
-        clock, core = np.min(work.peer, axis=0) / np.min(work.own, axis=0)
-        lines.append(f"| {work.name} | {timing(work.own, count)} | {timing(work.peer, count)} | {clock:.3g} | {core:.3g} | "
+        own, peer = np.array(work.own) / len(work.problems), np.array(work.peer) / len(work.models)
+        clock, core = peer.min(axis=0) / own.min(axis=0)
+        lines.append(f"| {work.name} | {timing(own)} | {timing(peer)} | {clock:.3g} | {core:.3g} | "
                      f"{accuracy(work, work_fits)} |")
     return "\n".join(lines) + "\n"
 
