@@ -1,6 +1,8 @@
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+
 #include <regio/error.hpp>
 
 #include "cli/command_description.hpp"
@@ -41,10 +43,11 @@ std::string bash_script(ProgramDescription const& program) {
       after += "        " + option.long_name + (option.short_name.empty() ? "" : "|" + option.short_name) + ") " +
                bash_values(option) + "; return ;;\n";
     }
-    cases += "    " + command.name + ")\n      case \"$before\" in\n" + after + "      esac\n" +
-             "      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"" + options +
-             "\" -- \"$word\"))\n      else " +
-             (command.arguments.empty() ? "COMPREPLY=()" : bash_values(command.arguments.front())) + "\n      fi ;;\n";
+    cases += fmt::format(
+        "    {})\n      case \"$before\" in\n{}      esac\n"
+        "      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))\n      else {}\n      fi ;;\n",
+        command.name, after, options,
+        command.arguments.empty() ? "COMPREPLY=()" : bash_values(command.arguments.front()));
   }
   return "# bash completion of regio; source it, or install it as <prefix>/share/bash-completion/completions/regio\n"
          "_regio() {\n"

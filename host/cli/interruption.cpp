@@ -19,7 +19,8 @@ Interruption::Interruption() {
 
 Interruption::~Interruption() {
   ending_ = true;
-  pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes the waiter, and only it
+  // Wakes the waiter, and only it: the signal is blocked everywhere and taken by sigwait.
+  pthread_kill(waiter_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
   waiter_.join();
   pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
 }

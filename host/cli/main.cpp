@@ -7,6 +7,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <regio/error.hpp>
@@ -96,12 +97,12 @@ std::string usage_message(CLI::App& program, std::vector<std::string> const& wor
   std::string message;
   for (std::string const& word : chosen.front()->remaining()) {
     std::string const spelling = word.substr(0, word.find('='));
-    message += message.empty() ? "" : "\n";
+    if (!message.empty()) message += '\n';
     if (spelling.size() > 1 && spelling.front() == '-') {
-      message +=
-          "'regio " + name + "' has no option '" + spelling + "'" + regio::format::did_you_mean(spelling, options);
+      message += fmt::format("'regio {}' has no option '{}'{}", name, spelling,
+                             regio::format::did_you_mean(spelling, options));
     } else {
-      message += "'" + word + "' is one argument too many for 'regio " + name + "'";
+      message += fmt::format("'{}' is one argument too many for 'regio {}'", word, name);
     }
   }
   return (message.empty() ? std::string(error.what()) : message) + advice;
