@@ -21,6 +21,8 @@ struct Word {
   std::string_view text;
   Value value;
 };
+template <class Value>
+Word(std::string_view, Value) -> Word<Value>;  // clang before 17 deduces none for aggregates
 
 constexpr std::array missing_policies = {
     Word{"error", MissingPolicy::error},
