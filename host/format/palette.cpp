@@ -9,8 +9,11 @@
 namespace regio::format {
 namespace {
 
-std::vector<std::string> const hues = {"#3d6bd6", "#e8a20c", "#c8443a", "#3fb8a6", "#8a4fb0",
-                                       "#e58cc0", "#7a5a30", "#8fb93a", "#5fb3e8", "#8a9096"};
+// Found by a search for the largest distance between any two as people with normal sight, protanopia, deuteranopia and
+// tritanopia see them (Machado, Oliveira and Fernandes 2009; distance in Oklab), neither too dark nor too light for
+// paper of either kind; tests/format/palette_test.cpp holds it.
+std::vector<std::string> const hues = {"#3154a9", "#daa426", "#923100", "#00d3ff", "#876dca",
+                                       "#a9bb9a", "#239489", "#be6500", "#724b69", "#00b0cd"};
 
 std::array<int, 3> channels(std::string const& colour) {
   auto const channel = [&](std::size_t at) { return std::stoi(colour.substr(at, 2), nullptr, 16); };

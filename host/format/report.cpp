@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include <kainjow/mustache.hpp>
@@ -20,9 +21,12 @@ namespace {
 using kainjow::mustache::data;
 using kainjow::mustache::list;
 using kainjow::mustache::mustache;
-using Cell = std::variant<std::string, double>;
 
 constexpr std::size_t notices_at_once = 8;
+/// Cells of one table that the page carries; the rest stands in the result file beside.
+constexpr std::size_t most_cells = 8000;
+/// Ratio of the largest to the smallest number that one count of decimals still serves.
+constexpr double widest_column = 1e4;
 
 void append_escaped(std::string& html, std::string_view text) {
   for (char const c : text) {
@@ -78,20 +82,45 @@ std::string shortest(double value) {
   return {text, end};
 }
 
+std::size_t shown_rows(ReportTable const& table) {
+  return std::min(table.rows.size(),
+                  std::max<std::size_t>(1, most_cells / std::max<std::size_t>(1, table.columns.size())));
+}
+
+std::string table_note(ReportTable const& table) {
+  if (shown_rows(table) == table.rows.size()) return table.note;
+  std::string const limit =
+      "The first " + std::to_string(shown_rows(table)) + " of " + std::to_string(table.rows.size()) + " rows.";
+  return table.note.empty() ? limit : table.note + " " + limit;
+}
+
+/// Decimals of a column; none in common when its values differ by orders of magnitude, as those of several indicators
+/// do.
+std::optional<int> common_decimals(ReportTable const& table, std::size_t column) {
+  std::vector<double> values;
+  double smallest = HUGE_VAL, largest = 0;
+  for (auto const& row : table.rows) {
+    if (column >= row.size() || !std::holds_alternative<double>(row[column])) continue;
+    double const value = std::get<double>(row[column]);
+    values.push_back(value);
+    if (!std::isfinite(value) || value == 0) continue;
+    smallest = std::min(smallest, std::abs(value));
+    largest = std::max(largest, std::abs(value));
+  }
+  int const decimals = column_decimals(values, table.digits);
+  if (decimals > 0 && largest > widest_column * smallest) return std::nullopt;
+  return decimals;
+}
+
 /// The rows of a table. A number that was rounded for reading keeps its exact value beside, for sorting and for CSV.
 std::string table_body(ReportTable const& table) {
-  std::vector<int> decimals(table.columns.size(), 0);
+  std::vector<std::optional<int>> decimals;
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    std::vector<double> values;
-    for (auto const& row : table.rows) {
-      if (column < row.size() && std::holds_alternative<double>(row[column])) {
-        values.push_back(std::get<double>(row[column]));
-      }
-    }
-    decimals[column] = column_decimals(values, table.digits);
+    decimals.push_back(common_decimals(table, column));
   }
   std::string html;
-  for (auto const& row : table.rows) {
+  for (std::size_t r = 0; r < shown_rows(table); ++r) {
+    auto const& row = table.rows[r];
     html += "<tr>";
     for (std::size_t column = 0; column < row.size(); ++column) {
       if (auto const* text = std::get_if<std::string>(&row[column])) {
@@ -104,7 +133,8 @@ std::string table_body(ReportTable const& table) {
       html += "<td class=n";
       bool const shown_exactly = std::isnan(value) || value == std::nearbyint(value);
       if (!shown_exactly) html += " data-v=" + shortest(value);
-      html += '>' + readable_number(value, decimals[column]) + "</td>";
+      int const places = decimals[column].value_or(column_decimals({value}, table.digits));
+      html += '>' + readable_number(value, places) + "</td>";
     }
     html += "</tr>\n";
   }
@@ -122,7 +152,7 @@ data table_data(ReportTable const& table, bool in_figure) {
   object.set("open_data", figure_script().empty());
   object.set("name", anchor(table.name));
   object.set("caption", table.caption);
-  set_optional(object, "note", table.note);
+  set_optional(object, "note", table_note(table));
   set_optional(object, "file", table.file);
   data head{data::type::list};
   for (std::size_t column = 0; column < table.columns.size(); ++column) {

@@ -118,11 +118,8 @@ class Run {
 
   void write_results(std::vector<ResultTable> const& tables, format::Report const& report) {
     for (ResultTable const& table : tables) write(table.name, table.text);
-    for (format::ReportSection const& section : report.sections) {
-      for (format::ReportItem const& item : section.items) {
-        auto const* const figure = std::get_if<format::Figure>(&item);
-        if (figure != nullptr) write("figures/" + figure->name + ".vl.json", figure->specification.dump(1) + '\n');
-      }
+    for (format::Figure const* const figure : format::figures_of(report)) {
+      write("figures/" + figure->name + ".vl.json", format::specification_text(*figure));
     }
     write("report.html", format::render_html(report));
   }

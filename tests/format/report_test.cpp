@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "format/figure_script.hpp"
-#include "format/palette.hpp"
 #include "format/report_number.hpp"
 
 namespace regio::format {
@@ -99,6 +98,23 @@ TEST(Report, KeepsTheExactValueBesideTheRoundedOne) {
   EXPECT_THAT(page, HasSubstr("<td class=n data-v=-0.5>\u22120.50</td><td class=n>0</td>"));
   EXPECT_THAT(page, HasSubstr("<th scope=row>a</th>"));
   EXPECT_THAT(page, HasSubstr("<th scope=\"col\" class=\"n\">Value</th>"));
+}
+
+TEST(Report, CutsTablesThatWouldMakeThePageHeavyAndSaysSo) {
+  ReportTable table{
+      .name = "long", .caption = "Long", .columns = {"Name", "Value"}, .note = "Sorted.", .file = "long.csv"};
+  for (int row = 0; row < 5000; ++row) table.rows.push_back({"row " + std::to_string(row), 1.0});
+  std::string const page = render_html({.title = "T", .sections = {{.name = "s", .title = "S", .items = {table}}}});
+  EXPECT_THAT(page, HasSubstr("<th scope=row>row 3999</th>"));
+  EXPECT_THAT(page, Not(HasSubstr("<th scope=row>row 4000</th>")));
+  EXPECT_THAT(page, HasSubstr("Sorted. The first 4000 of 5000 rows."));
+  EXPECT_THAT(page, HasSubstr("<a href=\"long.csv\">"));
+}
+
+TEST(Report, NumbersOfDifferentSizeKeepTheirOwnDigits) {
+  ReportTable const table{.name = "t", .caption = "c", .columns = {"Value"}, .rows = {{0.00123}, {12345.6}, {7.5}}};
+  std::string const page = render_html({.title = "T", .sections = {{.name = "s", .title = "S", .items = {table}}}});
+  for (char const* shown : {">0.00123<", ">12\u2009346<", ">7.50<"}) EXPECT_THAT(page, HasSubstr(shown));
 }
 
 TEST(Report, ShowsFirstNoticesAtOnceAndFoldsTheRest) {

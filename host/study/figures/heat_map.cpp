@@ -83,24 +83,11 @@ Figure heat_map_figure(ClusterHistory const& history, DynamicsReport const& dyna
                 .specification = vega_lite(std::move(values)),
                 .data = history_table(history, order, group, context),
                 .note = "One row a region, ordered by the cluster in which it was most often."};
-  if (shown.size() < order.size()) {
-    figure.note += " The figure shows " + std::to_string(shown.size()) + " of " + std::to_string(order.size()) +
-                   " regions, evenly spaced in that order; the table has all.";
-  }
-  figure.specification.update(
-      {{"width", figure_width},
-       {"height", 15 * shown.size()},
-       {"mark", {{"type", "rect"}, {"tooltip", true}}},
-       {"encoding",
-        {{"x",
-          {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}}},
-         {"y",
-          {{"field", "region"},
-           {"type", "nominal"},
-           {"sort", std::move(rows)},
-           {"scale", {{"paddingInner", 0.08}}},
-           {"axis", {{"title", nullptr}, {"ticks", false}, {"domain", false}}}}},
-         {"color", cluster_colour(history.clusters)}}}});
+  figure.note += thinning_note(shown.size(), order.size());
+  region_heat_map(
+      figure.specification,
+      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}},
+      std::move(rows), cluster_colour(history.clusters));
   return figure;
 }
 

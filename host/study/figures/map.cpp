@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 
 #include "study/figures/map_figure.hpp"
 #include "study/figures/projection.hpp"
@@ -39,6 +41,13 @@ Json year_control(std::vector<int> const& years) {
   return {{"name", "year"}, {"value", years.back()}, {"bind", std::move(bind)}};
 }
 
+/// In pixels, so that the regions fill the figure.
+int map_height(Extent const& extent) {
+  double const middle = (extent.south + extent.north) / 2 * std::numbers::pi / 180;
+  double const ratio = (extent.north - extent.south) / std::max(1e-9, extent.width * std::cos(middle));
+  return static_cast<int>(std::clamp(figure_width * ratio * 1.05, 180.0, 620.0));
+}
+
 }  // namespace
 
 Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Boundary> const& boundaries,
@@ -50,14 +59,13 @@ Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Bound
   for (auto const& boundary : boundaries) {
     if (position.contains(boundary.region)) drawn.push_back(boundary);
   }
-  Json const projection = projection_for(extent_of(drawn));
+  Extent const extent = extent_of(drawn);
   drawn = thinned(std::move(drawn), most_points);
 
   Index clusters = 0;
-  Json group_names = Json::array();
+  Json const names_of_groups = group_names(groups);
   for (auto const& group : groups) {
     clusters = std::max(clusters, group.history->clusters);
-    group_names.push_back(group.group);
   }
   Json features = Json::array();
   for (auto const& boundary : drawn) {
@@ -95,11 +103,11 @@ Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Bound
 
   Json params = Json::array();
   params.push_back({{"name", "years"}, {"value", first.years}});
-  params.push_back({{"name", "groups"}, {"value", group_names}});
+  params.push_back({{"name", "groups"}, {"value", names_of_groups}});
   if (groups.size() > 1) {
     params.push_back({{"name", "group"},
                       {"value", groups.front().group},
-                      {"bind", {{"input", "select"}, {"options", group_names}, {"name", "Group "}}}});
+                      {"bind", {{"input", "select"}, {"options", names_of_groups}, {"name", "Group "}}}});
   } else {
     params.push_back({{"name", "group"}, {"value", groups.front().group}});
   }
@@ -120,13 +128,13 @@ Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Bound
   Json colour = cluster_colour(clusters);
   figure.specification.update(
       {{"width", figure_width},
-       {"height", 420},
+       {"height", map_height(extent)},
        {"params", std::move(params)},
        {"transform",
         {{{"calculate", "datum.paths[indexof(groups, group)]"}, {"as", "history"}},
          {{"calculate", "datum.clusters[indexof(groups, group)][indexof(years, +year)]"}, {"as", "number"}},
          {{"calculate", "datum.number > 0 ? datum.number : null"}, {"as", "cluster"}}}},
-       {"projection", projection},
+       {"projection", projection_for(extent)},
        {"mark", {{"type", "geoshape"}, {"stroke", "white"}, {"strokeWidth", 0.7}, {"invalid", nullptr}}},
        {"encoding",
         {{"color", {{"condition", {{"test", "datum.number > 0"}}}, {"value", "#c9ced2"}}},

@@ -58,7 +58,7 @@ Figure mobility_figure(ClusterHistory const& history, DynamicsReport const& dyna
   figure.specification.update(
       {{"width", figure_width},
        {"height", 150},
-       {"mark", {{"type", "bar"}, {"tooltip", true}, {"color", "#2a86a8"}}},
+       {"mark", {{"type", "bar"}, {"tooltip", true}, {"color", plain_colour}}},
        {"encoding",
         {{"x", {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.15}}}, {"axis", year_axis()}}},
          {"y",

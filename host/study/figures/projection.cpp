@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <queue>
 #include <tuple>
 
@@ -44,7 +45,7 @@ Json ring_json(Ring const& ring, bool clockwise) {
 }
 
 double triangle(std::array<double, 2> const& a, std::array<double, 2> const& b, std::array<double, 2> const& c) {
-  double const shrink = std::cos(b[1] * 3.14159265358979323846 / 180);
+  double const shrink = std::cos(b[1] * std::numbers::pi / 180);
   return std::abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1])) * shrink / 2;
 }
 

@@ -1,5 +1,5 @@
-/// Boundaries made ready for drawing: a projection that keeps areas, rings wound as d3 wants them, no more points than the
-/// eye needs.
+/// Boundaries made ready for drawing: a projection that keeps areas, rings wound as d3 wants them, no more points than
+/// the eye needs.
 #pragma once
 
 #include <vector>
@@ -26,8 +26,8 @@ format::Json projection_for(Extent const& extent);
 /// Coordinates of a MultiPolygon: outer rings clockwise and holes counterclockwise, as d3 reads them on the sphere.
 format::Json wound_for_d3(std::vector<format::Polygon> const& polygons);
 
-/// Boundaries with at most about `points` points in all: the points that span the smallest triangles with their neighbours
-/// go first (Visvalingam and Whyatt 1993); a ring keeps at least a triangle.
+/// Boundaries with at most about `points` points in all: the points that span the smallest triangles with their
+/// neighbours go first (Visvalingam and Whyatt 1993); a ring keeps at least a triangle.
 std::vector<format::Boundary> thinned(std::vector<format::Boundary> boundaries, std::size_t points);
 
 }  // namespace regio::study

@@ -1,11 +1,15 @@
 #include "study/figures/vega_lite.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "format/palette.hpp"
+#include "format/report_number.hpp"
 
 namespace regio::study {
 namespace {
+
+constexpr std::size_t row_height = 15;
 
 std::string capitalised(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
@@ -46,10 +50,52 @@ Json vega_lite(Json values) {
       {"config",
        {{"font", "system-ui, sans-serif"},
         {"view", {{"stroke", nullptr}}},
-        {"axis", {{"labelFontSize", 12}, {"titleFontSize", 12}, {"titleFontWeight", "normal"}}},
+        {"axis", {{"labelFontSize", 12}, {"titleFontSize", 12}, {"titleFontWeight", "normal"}, {"labelLimit", 235}}},
         {"legend", {{"orient", "top"}, {"labelFontSize", 12}, {"titleFontSize", 12}, {"titleFontWeight", "normal"}}},
         {"header", {{"labelFontSize", 13}, {"titleFontSize", 12}, {"titleFontWeight", "normal"}}}}},
       {"data", {{"values", std::move(values)}}}};
+}
+
+void small_multiples(Json& specification, Json layers, std::string const& field, Json values, std::size_t columns,
+                     CellSizes const& sizes) {
+  if (values.size() <= 1) {
+    specification.update({{"width", figure_width}, {"height", sizes.height * 3 / 2}, {"layer", std::move(layers)}});
+    return;
+  }
+  int const across = static_cast<int>(std::min(columns, values.size()));
+  int const cell = (figure_width - sizes.left - (across - 1) * sizes.gap) / across;
+  specification.update(
+      {{"facet", {{"field", field}, {"type", "nominal"}, {"sort", std::move(values)}, {"title", nullptr}}},
+       {"columns", across},
+       {"spec", {{"width", std::max(cell, sizes.width)}, {"height", sizes.height}, {"layer", std::move(layers)}}},
+       {"usermeta", {{"cells", {{"left", sizes.left}, {"gap", sizes.gap}, {"width", sizes.width}}}}}});
+}
+
+void region_heat_map(Json& specification, Json x, Json rows, Json colour) {
+  // Rows are sorted by number: Vega-Lite makes names of a sort order into properties of objects, and some names exist
+  // there.
+  std::map<std::string, std::size_t> row_of;
+  for (auto const& name : rows) row_of.emplace(name.get<std::string>(), row_of.size());
+  for (auto& value : specification["data"]["values"]) value["row"] = row_of.at(value["region"].get<std::string>());
+  std::size_t const count = rows.size();
+  specification.update({{"width", figure_width},
+                        {"height", row_height * count},
+                        {"mark", {{"type", "rect"}, {"tooltip", true}}},
+                        {"encoding",
+                         {{"x", std::move(x)},
+                          {"y",
+                           {{"field", "region"},
+                            {"type", "nominal"},
+                            {"sort", {{"field", "row"}}},
+                            {"scale", {{"paddingInner", 0.08}}},
+                            {"axis", {{"title", nullptr}, {"ticks", false}, {"domain", false}}}}},
+                          {"color", std::move(colour)}}}});
+}
+
+std::string thinning_note(std::size_t shown, std::size_t all) {
+  if (shown == all) return "";
+  return " The figure shows " + std::to_string(shown) + " of " + std::to_string(all) +
+         " regions, evenly spaced in that order; the result files have all.";
 }
 
 Json cluster_colour(Index clusters) {
@@ -58,6 +104,7 @@ Json cluster_colour(Index clusters) {
   return {{"field", "cluster"},
           {"type", "ordinal"},
           {"title", "Cluster"},
+          {"legend", {{"symbolOpacity", 1}}},
           {"scale",
            {{"domain", std::move(domain)}, {"range", format::category_colours(static_cast<std::size_t>(clusters))}}}};
 }
@@ -83,6 +130,14 @@ std::vector<std::size_t> evenly_spaced(std::size_t count, std::size_t most) {
   }
   for (std::size_t i = 0; i < most; ++i) positions.push_back((i * (count - 1) + (most - 1) / 2) / (most - 1));
   return positions;
+}
+
+std::string short_number(double value) {
+  std::string text = format::readable_number(value, format::column_decimals({value}, 3));
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
 }
 
 std::string counted(Index count, std::string const& singular, std::string const& plural) {

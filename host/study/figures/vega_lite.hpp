@@ -43,6 +43,30 @@ inline constexpr std::size_t most_rows = 120;
 
 /// The frame of a specification: schema, type sizes and the rows of the data.
 Json vega_lite(Json values);
+/// Cells of small multiples: what the page needs to know to fit them into the reader's window, in pixels.
+struct CellSizes {
+  int left = 55;    ///< labels of the first column
+  int gap = 25;     ///< between columns; more where every cell has its own labels
+  int width = 200;  ///< smallest width of a cell that can be read
+  int height = 170;
+};
+/// Puts layers into one cell for each value of `field`, in the order of `values`, `columns` a row at most; into one
+/// plain view when there is one value.
+void small_multiples(Json& specification, Json layers, std::string const& field, Json values, std::size_t columns,
+                     CellSizes const& sizes);
+/// Names of groups as values of small multiples.
+template <class Groups>
+Json group_names(Groups const& groups) {
+  Json names = Json::array();
+  for (auto const& group : groups) names.push_back(group.group);
+  return names;
+}
+/// One row a region, from top to bottom as in `rows`; fields `region` and that of `x`.
+void region_heat_map(Json& specification, Json x, Json rows, Json colour);
+/// " The figure shows 120 of 1000 regions, ..."; "" when it shows all.
+std::string thinning_note(std::size_t shown, std::size_t all);
+/// The colour of marks that stand for no cluster.
+inline constexpr char const* plain_colour = "#2a86a8";
 /// Encoding of a cluster's colour; field `cluster` counts from 1.
 Json cluster_colour(Index clusters);
 /// A year axis that thins its labels.
@@ -51,6 +75,8 @@ Json year_axis(std::string const& orient = "bottom");
 Json magnitude_colour(std::string const& field, std::string const& title);
 /// Slots for years, evenly spaced, first and last among them.
 std::vector<std::size_t> evenly_spaced(std::size_t count, std::size_t most);
+/// "0.123", "12.3": three significant digits.
+std::string short_number(double value);
 /// "1 region", "24 regions".
 std::string counted(Index count, std::string const& singular, std::string const& plural);
 /// "a", "a and b", "a, b and c".
