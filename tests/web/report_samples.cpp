@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "tests/support/synthetic_study.hpp"
 
@@ -11,6 +12,26 @@ void write(std::filesystem::path const& path, std::string const& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   if (!file) throw std::runtime_error("cannot write " + path.string());
+}
+
+std::string study_page(regio::test::SyntheticShape const& shape, std::map<std::string, std::string> const& labels) {
+  regio::study::ReportContext const context{.title = "Clusters of constructed regions",
+                                            .region_labels = labels,
+                                            .boundaries = regio::test::synthetic_boundaries(shape.regions),
+                                            .source = "Source: constructed data.",
+                                            .command_line = "regio run study.toml",
+                                            .study_text = "[study]\nversion = 1\nkind = \"cluster\"\n",
+                                            .digests = {{"panel.csv", std::string(64, '0')}},
+                                            .device = "CPU",
+                                            .notices = {"2 regions have no boundary and are not on the map."}};
+  return regio::format::render_html(regio::study::cluster_report(regio::test::synthetic_study(shape), {}, context));
+}
+
+std::string dynamics_page() {
+  auto const history = regio::test::synthetic_history({}, 0);
+  regio::study::ReportContext const context{.title = "Given labels", .source = "Source: labels.csv"};
+  return regio::format::render_html(regio::study::dynamics_report(
+      {{"all", history, regio::test::synthetic_dynamics(history), std::nullopt}}, {}, context));
 }
 
 }  // namespace
@@ -23,10 +44,17 @@ int main(int count, char** arguments) {
   std::filesystem::path const folder = arguments[1];
   std::filesystem::create_directories(folder);
   using namespace regio;
-  test::SyntheticShape const shape;
-  study::ReportContext context{.title = "Clusters of twelve regions, 2001-2006",
-                               .boundaries = test::synthetic_boundaries(shape.regions),
-                               .source = "Source: constructed data."};
-  write(folder / "study.html", format::render_html(study::cluster_report(test::synthetic_study(shape), {}, context)));
+  write(folder / "study.html", study_page({}, {}));
+  write(folder / "one-group.html", study_page({.years = 1, .groups = 1}, {}));
+  write(folder / "dynamics.html", dynamics_page());
+  write(folder / "many-clusters.html", study_page({.regions = 60, .years = 11, .clusters = 13, .groups = 1}, {}));
+  write(folder / "large.html", study_page({.regions = 1000, .years = 30, .clusters = 8, .indicators = 5}, {}));
+  // Names that would break out of a page that did not escape them, in several scripts.
+  write(folder / "hostile.html", study_page({}, {{"R1", "</script><script>alert(1)</script>"},
+                                                 {"R2", "\"><img src=x onerror=alert(2)>"},
+                                                 {"R3", "{{title}} ' & <!--"},
+                                                 {"R4", "\u0644\u0628\u0646\u0627\u0646"},
+                                                 {"R5", "\u041b\u044c\u0432\u0456\u0432 \U0001F981"},
+                                                 {"R6", "constructor"}}));
   return 0;
 }

@@ -1,0 +1,195 @@
+"""What a reader sees of a report: opened in headless Chromium.
+
+    report_in_browser.py REPORT_SAMPLES [--pictures FOLDER]
+
+REPORT_SAMPLES is the program that writes the pages. Exits with 77 (skipped) and the reason when there is no Chromium.
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from chromium import Chromium, find_chromium
+
+SKIPPED = 77
+PAGES = ("study", "one-group", "many-clusters", "hostile", "large", "dynamics")
+WIDTHS = (360, 768, 1280, 1920)
+
+
+class ReportInBrowser(unittest.TestCase):
+    folder = None
+    browser = None
+
+    def open(self, page, **how):
+        self.browser.open(self.folder / f"{page}.html", **how)
+
+    def assert_quiet(self):
+        self.assertEqual(self.browser.messages, [], "the page logs nothing")
+        outside = [url for url in self.browser.requests if not url.startswith(("file:", "data:", "blob:"))]
+        self.assertEqual(outside, [], "the page asks the network for nothing")
+        files = [url for url in self.browser.requests if url.startswith("file:")]
+        self.assertEqual(len(files), 1, "the page is one file")
+
+    def test_every_figure_is_drawn_as_svg_without_a_word(self):
+        for page in PAGES:
+            with self.subTest(page=page):
+                self.open(page)
+                figures = self.browser.evaluate("document.querySelectorAll('.drawing').length")
+                drawn = self.browser.evaluate(
+                    "Array.from(document.querySelectorAll('.drawing svg'), s => s.querySelectorAll('.mark-group path').length)")
+                self.assertGreaterEqual(figures, 4)
+                self.assertEqual(len(drawn), figures)
+                self.assertTrue(all(marks > 0 for marks in drawn))
+                self.assert_quiet()
+
+    def test_study_has_every_kind_of_figure(self):
+        self.open("study")
+        names = self.browser.evaluate("Array.from(document.querySelectorAll('.drawing'), f => f.dataset.name)")
+        self.assertEqual(sorted(names), sorted(
+            ["map", "integral-1-economy", "integral-2-infrastructure", "group-profile", "unified", "elbow", "criteria", "chain-cost",
+             "bootstrap"] +
+            [f"{kind}-{group}" for kind in ("heat-map", "mobility", "flow", "structure", "profiles", "ranking", "bootstrap-clusters")
+             for group in ("1-economy", "2-infrastructure")]))
+
+    def test_no_horizontal_bar_at_any_width(self):
+        for page in PAGES:
+            self.open(page, width=WIDTHS[0])
+            for width in WIDTHS:
+                with self.subTest(page=page, width=width):
+                    self.browser.resize(width)
+                    self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), width)
+
+    def test_figures_fit_their_place_on_a_phone(self):
+        self.open("study", width=360)
+        wide = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('.drawing')).filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.dataset.name)")
+        self.assertEqual(wide, [])
+
+    def test_tables_sort_by_a_click_both_ways(self):
+        self.open("study")
+        column = ("(() => { const t = document.querySelector('[data-name=regions-1-economy] table');"
+                  " return Array.from(t.tBodies[0].rows, r => Number(r.cells[%d].textContent)); })()")
+        click = ("document.querySelector('[data-name=regions-1-economy] table').tHead.rows[0].cells[%d].querySelector('button').click()")
+        before = self.browser.evaluate(column % 1)
+        self.browser.evaluate(click % 1)
+        self.assertEqual(self.browser.evaluate(column % 1), sorted(before))
+        self.browser.evaluate(click % 1)
+        self.assertEqual(self.browser.evaluate(column % 1), sorted(before, reverse=True))
+        self.assertEqual(self.browser.evaluate(
+            "document.querySelector('[data-name=regions-1-economy] thead th:nth-child(2)').getAttribute('aria-sort')"), "descending")
+
+    def test_region_names_sort_as_people_count(self):
+        self.open("study")
+        self.browser.evaluate("document.querySelector('[data-name=regions-1-economy] thead button').click()")
+        names = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('[data-name=regions-1-economy] tbody tr'), r => r.cells[0].textContent)")
+        self.assertEqual(names, [f"R{number}" for number in range(1, 13)])
+
+    def test_long_tables_show_twenty_rows_and_open(self):
+        self.open("many-clusters")
+        visible = "Array.from(document.querySelectorAll('[data-name=regions] tbody tr')).filter(r => r.offsetHeight > 0).length"
+        self.assertEqual(self.browser.evaluate(visible), 20)
+        self.browser.evaluate("document.querySelector('[data-name=regions] .actions button').click()")
+        self.assertEqual(self.browser.evaluate(visible), 60)
+
+    def test_csv_download_has_exact_numbers(self):
+        self.open("study")
+        text = self.browser.evaluate("""(async () => {
+          let made; const make = URL.createObjectURL; URL.createObjectURL = blob => { made = blob; return make(blob); };
+          const buttons = document.querySelectorAll('[data-name=mobility-1-economy] .actions button');
+          buttons[buttons.length - 1].click();
+          return await made.text(); })()""")
+        lines = text.splitlines()
+        self.assertEqual(lines[0], "From,To,Regions that moved,Shorrocks mobility,Adjusted Rand index")
+        self.assertEqual(lines[1].split(",")[:4], ["2001", "2002", "2", repr(2 / 12)])
+
+    def test_year_slider_repaints_the_map(self):
+        self.open("study")
+        colours = ("Array.from(document.querySelectorAll('[data-name=map] .mark-shape path'), p => p.getAttribute('fill')).join()")
+        last = self.browser.evaluate(colours)
+        self.browser.evaluate("""(async () => { const s = document.querySelector('#figure-map input[type=range]');
+          s.value = 2001; s.dispatchEvent(new Event('input')); await new Promise(r => setTimeout(r, 300)); })()""")
+        self.assertNotEqual(self.browser.evaluate(colours), last)
+
+    def test_a_cluster_has_one_colour_everywhere(self):
+        self.open("study")
+        per_figure = self.browser.evaluate("""Array.from(document.querySelectorAll('.drawing')).filter(f => /^(heat-map|structure|flow)/.test(f.dataset.name))
+          .map(f => Array.from(f.querySelectorAll('.role-legend-symbol path'), p => p.getAttribute('fill')).join())""")
+        self.assertEqual(len(per_figure), 6)
+        self.assertEqual(len(set(per_figure)), 1)
+        self.assertNotIn("", per_figure)
+
+    def test_hostile_names_are_text(self):
+        self.open("hostile")
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('img, script[src]').length"), 0)
+        names = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('[data-name=regions-1-economy] tbody th'), c => c.textContent)")
+        self.assertEqual(names[:3], ["</script><script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "{{title}} ' & <!--"])
+        labels = self.browser.evaluate("document.querySelector('[data-name=heat-map-1-economy] svg').textContent")
+        self.assertIn("<script>alert(1)", labels)
+        self.assert_quiet()
+
+    def test_dark_setting_is_followed(self):
+        self.open("study", dark=True)
+        light_on_dark = self.browser.evaluate("""(() => {
+          const bright = c => c.match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 3;
+          const style = getComputedStyle(document.body), label = document.querySelector('.drawing svg .role-axis-label text');
+          return [bright(style.backgroundColor), bright(style.color), bright(getComputedStyle(label).fill)]; })()""")
+        self.assertLess(light_on_dark[0], 60)
+        self.assertGreater(light_on_dark[1], 180)
+        self.assertGreater(light_on_dark[2], 180)
+
+    def test_without_script_the_tables_are_all_there(self):
+        self.open("study", script=False)
+        root = self.browser.call("DOM.getDocument")["root"]["nodeId"]
+        text = self.browser.call("DOM.getOuterHTML", nodeId=root)["outerHTML"]
+        self.assertIn("Figures are drawn by a script, which is switched off here", text)
+        self.assertEqual(self.browser.call("DOM.querySelectorAll", nodeId=root, selector="svg")["nodeIds"], [])
+        self.assertGreater(text.count("<table>"), 20)
+
+    def test_prints_with_figures(self):
+        self.open("study")
+        pdf = self.browser.pdf()
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        self.assertGreater(pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page "), 6)
+
+    def test_headings_captions_and_landmarks(self):
+        self.open("study")
+        self.assertEqual(self.browser.evaluate("['header', 'nav', 'main', 'footer'].map(l => document.querySelectorAll(l).length).join()"),
+                         "1,1,1,1")
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('h1').length"), 1)
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('table:not(:has(caption))').length"), 0)
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('.drawing:not([aria-label])').length"), 0)
+        dead = self.browser.evaluate("Array.from(document.querySelectorAll('nav a')).filter(a => !document.querySelector(a.hash)).length")
+        self.assertEqual(dead, 0)
+
+    def test_large_study_is_below_five_megabytes(self):
+        self.assertLess((self.folder / "large.html").stat().st_size, 5_000_000)
+
+
+def main():
+    chromium = find_chromium()
+    if chromium is None:
+        print("skipped: no Chromium on this machine (Debian: apt install chromium)")
+        return SKIPPED
+    samples, pictures = sys.argv[1], sys.argv[3] if len(sys.argv) > 3 else None
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([samples, folder], check=True)
+        ReportInBrowser.folder = pathlib.Path(folder)
+        ReportInBrowser.browser = Chromium(chromium)
+        try:
+            if pictures:
+                for name, how in {"desktop": {}, "phone": {"width": 360}, "dark": {"dark": True}}.items():
+                    ReportInBrowser.browser.open(pathlib.Path(folder) / "study.html", **how)
+                    ReportInBrowser.browser.picture(pathlib.Path(pictures) / f"{name}.png")
+                (pathlib.Path(pictures) / "study.pdf").write_bytes(ReportInBrowser.browser.pdf())
+            suite = unittest.defaultTestLoader.loadTestsFromTestCase(ReportInBrowser)
+            return 0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1
+        finally:
+            ReportInBrowser.browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
