@@ -27,6 +27,7 @@ std::string period(std::vector<int> const& years) {
 void add_map(ReportSection& section, std::vector<GroupHistory> const& groups, ReportContext const& context,
              FigureContext const& figure_context) {
   std::vector<MapGroup> map_groups;
+  map_groups.reserve(groups.size());
   for (auto const& group : groups) map_groups.push_back({group.group, group.history});
   if (!context.boundaries.empty())
     section.items.emplace_back(map_figure(map_groups, context.boundaries, figure_context));
@@ -105,6 +106,7 @@ Report report_frame(std::vector<GroupHistory> const& groups, ReportContext const
 format::Report cluster_report(ClusterStudyReport const& study, ClusterStudyOptions const& options,
                               ReportContext const& context) {
   std::vector<GroupHistory> groups;
+  groups.reserve(study.groups.size());
   for (auto const& group : study.groups) groups.push_back({group.group, &group.history, &group.dynamics});
   std::map<std::string, std::string> const labels = distinct_labels(context.region_labels);
   FigureContext const figure_context{labels, context.source};
@@ -132,6 +134,7 @@ format::Report cluster_report(ClusterStudyReport const& study, ClusterStudyOptio
 format::Report dynamics_report(std::vector<LabelledGroup> const& labelled, DynamicsOptions const& options,
                                ReportContext const& context) {
   std::vector<GroupHistory> groups;
+  groups.reserve(labelled.size());
   for (auto const& group : labelled) groups.push_back({group.group, &group.history, &group.dynamics});
   std::map<std::string, std::string> const labels = distinct_labels(context.region_labels);
   FigureContext const figure_context{labels, context.source};

@@ -91,7 +91,7 @@ Figure group_profile_figure(ClusterStudyReport const& study, FigureContext const
        {"sort", std::move(columns)},
        {"scale", {{"paddingInner", 0.03}}},
        {"axis", {{"orient", "top"}, {"labelAngle", 0}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}},
-      std::move(rows), magnitude_colour("rank", "Rank"));
+      rows, magnitude_colour("rank", "Rank"));
   return figure;
 }
 

@@ -87,7 +87,7 @@ Figure heat_map_figure(ClusterHistory const& history, DynamicsReport const& dyna
   region_heat_map(
       figure.specification,
       {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}},
-      std::move(rows), cluster_colour(history.clusters));
+      rows, cluster_colour(history.clusters));
   return figure;
 }
 

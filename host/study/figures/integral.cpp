@@ -74,7 +74,7 @@ Figure integral_figure(IntegralIndicator const& integral, Indicators const& indi
   region_heat_map(
       figure.specification,
       {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}},
-      std::move(rows), magnitude_colour("rank", "Rank"));
+      rows, magnitude_colour("rank", "Rank"));
   return figure;
 }
 

@@ -28,6 +28,7 @@ std::string moves_sentence(ClusterHistory const& history, DynamicsReport const& 
   for (std::size_t i = 0; i < named; ++i) years.push_back(moves[i].second);
   std::sort(years.begin(), years.end());
   std::vector<std::string> words;
+  words.reserve(years.size());
   for (int const year : years) words.push_back(std::to_string(year));
   return "most moves fall in " + enumeration(words);
 }

@@ -71,7 +71,7 @@ void small_multiples(Json& specification, Json layers, std::string const& field,
        {"usermeta", {{"cells", {{"left", sizes.left}, {"gap", sizes.gap}, {"width", sizes.width}}}}}});
 }
 
-void region_heat_map(Json& specification, Json x, Json rows, Json colour) {
+void region_heat_map(Json& specification, Json x, Json const& rows, Json colour) {
   // Rows are sorted by number: Vega-Lite makes names of a sort order into properties of objects, and some names exist
   // there.
   std::map<std::string, std::size_t> row_of;

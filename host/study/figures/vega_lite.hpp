@@ -62,7 +62,7 @@ Json group_names(Groups const& groups) {
   return names;
 }
 /// One row a region, from top to bottom as in `rows`; fields `region` and that of `x`.
-void region_heat_map(Json& specification, Json x, Json rows, Json colour);
+void region_heat_map(Json& specification, Json x, Json const& rows, Json colour);
 /// " The figure shows 120 of 1000 regions, ..."; "" when it shows all.
 std::string thinning_note(std::size_t shown, std::size_t all);
 /// The colour of marks that stand for no cluster.
