@@ -1,5 +1,7 @@
 #include "study/report_sections.hpp"
 
+#include <cmath>
+
 #include <regio/version.hpp>
 
 #include "study/figures/history_figures.hpp"
@@ -12,7 +14,7 @@ using format::Preformatted;
 using format::ReportSection;
 
 std::string stability_rule(DynamicsOptions const& options) {
-  int const percent = static_cast<int>(100 * options.stable_share + 0.5);
+  long const percent = std::lround(100 * options.stable_share);
   if (options.classes == StabilityRule::modal) {
     return "Stable: at least " + std::to_string(percent) + " % of the years in one cluster; unstable: seen in " +
            std::to_string(options.unstable_clusters) + " or more clusters; all others change slowly.";

@@ -86,8 +86,8 @@ Figure heat_map_figure(ClusterHistory const& history, DynamicsReport const& dyna
   figure.note += thinning_note(shown.size(), order.size());
   region_heat_map(
       figure.specification,
-      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}},
-      rows, cluster_colour(history.clusters));
+      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}}, rows,
+      cluster_colour(history.clusters));
   return figure;
 }
 

@@ -73,8 +73,8 @@ Figure integral_figure(IntegralIndicator const& integral, Indicators const& indi
   figure.note += thinning_note(shown.size(), n);
   region_heat_map(
       figure.specification,
-      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}},
-      rows, magnitude_colour("rank", "Rank"));
+      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}}, rows,
+      magnitude_colour("rank", "Rank"));
   return figure;
 }
 
