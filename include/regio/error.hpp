@@ -38,7 +38,8 @@ struct REGIO_API InputProblem {
   [[nodiscard]] std::string text() const;
 };
 
-/// Input files or options that cannot be used. Carries every finding up to 1000; at most 20 are printed, the rest counted.
+/// Input files or options that cannot be used. Carries every finding up to 1000; at most 20 are printed, the rest
+/// counted.
 class REGIO_API InputError : public std::runtime_error {
  public:
   /// `unlisted`: how many findings there are beyond `problems`.
