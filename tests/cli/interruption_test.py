@@ -45,6 +45,12 @@ class Interruptions(ProgramTest):
         return subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
+    def wait_for_first_block(self, process, folder):
+        """Returns while the bootstrap is under way: its first finished block has been kept, many are still to come."""
+        while not list((self.folder / folder).rglob("*bootstrap-0*")):
+            self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
+            time.sleep(0.005)
+
     def contents(self, folder):
         """Digest of every file of a folder, the run object of the manifest aside."""
         result = {}
@@ -83,11 +89,11 @@ class Interruptions(ProgramTest):
         self.assertGreater(killed, KILLS // 3)
 
     def test_ctrl_c_is_status_130_and_can_be_resumed(self):
-        study = self.study(2000)
+        study = self.study(8000)
         for signal_number in (signal.SIGINT, signal.SIGTERM):
             out = f"cut {signal_number}"
             with self.start(*study, "--out", out) as process:
-                time.sleep(0.5)
+                self.wait_for_first_block(process, out)
                 process.send_signal(signal_number)
                 _, messages = process.communicate(timeout=60)
             self.assertEqual(process.returncode, INTERRUPTED, messages)
@@ -101,8 +107,8 @@ class Interruptions(ProgramTest):
 
     def test_a_second_ctrl_c_ends_the_program_at_once(self):
         # A stopped process gets both signals before it can react to the first.
-        with self.start(*self.study(2000), "--out", "cut") as process:
-            time.sleep(0.5)
+        with self.start(*self.study(8000), "--out", "cut") as process:
+            self.wait_for_first_block(process, "cut")
             process.send_signal(signal.SIGSTOP)
             process.send_signal(signal.SIGINT)
             process.send_signal(signal.SIGTERM)
@@ -112,7 +118,7 @@ class Interruptions(ProgramTest):
 
     def test_a_terminal_shows_one_line_that_renews_itself(self):
         primary, secondary = pty.openpty()
-        with subprocess.Popen([PROGRAM, *self.study(1500)], cwd=self.folder, env=environment(TERM="xterm"),
+        with subprocess.Popen([PROGRAM, *self.study(12000)], cwd=self.folder, env=environment(TERM="xterm"),
                               stdout=subprocess.PIPE, stderr=secondary) as process:
             os.close(secondary)
             shown = b""
@@ -143,8 +149,8 @@ class Interruptions(ProgramTest):
         self.assertFalse(list((self.folder / "cut").glob("**/*bootstrap-0*")), "finished runs keep no checkpoints")
 
     def test_another_study_is_not_resumed(self):
-        with self.start(*self.study(2000), "--out", "cut") as process:
-            time.sleep(0.5)
+        with self.start(*self.study(8000), "--out", "cut") as process:
+            self.wait_for_first_block(process, "cut")
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
         refused = self.regio(*self.study(10), "--out", "cut", "--resume", status=WRONG_USAGE)

@@ -1,10 +1,11 @@
 """Runs what README.md and docs/ show.
 
-    run_blocks.py SOURCE BUILD WORK COMPILER [PAGE...]
+    run_blocks.py SOURCE BUILD WORK COMPILER PYTHON [PAGE...]
 
 - `sh` blocks run with bash in a scratch folder that has datasets/ and the program on the PATH. Commands of scripts/ are not
   run from here (they run the tests that run this); they must exist.
 - `cpp` blocks are whole programs: they are compiled against the library and run in the same folder.
+- `python` blocks run with PYTHON in the same folder.
 - `toml` blocks must parse.
 Blocks of one page run in order, in one folder.
 """
@@ -17,7 +18,7 @@ import sys
 import tomllib
 
 BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-KNOWN = {"sh", "cpp", "toml", "text", "json", "csv", "cmake", "html"}
+KNOWN = {"sh", "cpp", "python", "toml", "text", "json", "csv", "cmake", "html"}
 ELSEWHERE = re.compile(r"^\s*(scripts/\S+|git clone|cd regio|cmake |sudo )")
 
 
@@ -45,10 +46,17 @@ def run_program(text, folder, build, source, compiler):
     return None
 
 
+def run_python(text, folder, python):
+    completed = subprocess.run([python, "-c", text], cwd=folder, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, timeout=300)
+    return None if completed.returncode == 0 else f"status {completed.returncode}:\n{completed.stdout[-3000:]}"
+
+
 def main():
     source, build, work = (pathlib.Path(p).resolve() for p in sys.argv[1:4])
     compiler = sys.argv[4]
-    pages = [source / page for page in sys.argv[5:]]
+    python = sys.argv[5]
+    pages = [source / page for page in sys.argv[6:]]
     if not pages:
         pages = [source / "README.md"] + sorted(p for p in (source / "docs").rglob("*.md") if "template" not in p.parts)
     environment = dict(os.environ, PATH=f"{build / 'bin'}:{os.environ['PATH']}")
@@ -69,6 +77,8 @@ def main():
                 problem = run_shell(block, folder, environment, source)
             elif language == "cpp":
                 problem = run_program(block, folder, build, source, compiler)
+            elif language == "python":
+                problem = run_python(block, folder, python)
             elif language == "toml":
                 try:
                     tomllib.loads(block)

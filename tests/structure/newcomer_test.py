@@ -20,10 +20,10 @@ def run(*command, **options):
 def main():
     source, work = map(pathlib.Path, sys.argv[1:3])
     shutil.rmtree(work, ignore_errors=True)
-    copied = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "host", "tests", "bench", "docs")
+    copied = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "host", "tests", "bench", "docs", "examples", "datasets", "scripts")
     for name in copied:
         if (source / name).is_dir():
-            shutil.copytree(source / name, work / name, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
+            shutil.copytree(source / name, work / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             work.mkdir(exist_ok=True)
             shutil.copy(source / name, work / name)
