@@ -92,7 +92,7 @@ Engine RunOptions::make_engine() const {
 std::uint64_t memory_size(std::string const& text) {
   double number = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  std::string unit(end, text.data() + text.size() - end);
+  std::string unit = text.substr(static_cast<std::size_t>(end - text.data()));
   unit.erase(0, unit.find_first_not_of(' '));
   double const bytes = number * static_cast<double>(unit_size(unit));
   if (error != std::errc() || !(bytes >= static_cast<double>(least_memory)) || bytes > 1e18) {

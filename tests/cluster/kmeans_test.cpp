@@ -133,7 +133,7 @@ TEST(Kmeans, BestRunIsTheFirstOfLeastInertiaAmongTheKeptRuns) {
 TEST(Kmeans, SeveralGivenStartsAreSeveralRuns) {
   Points const points = normal_points(50, 2, 4);
   std::vector<double> starts;
-  for (std::uint64_t seed : {11, 12, 13}) {
+  for (std::uint64_t seed : {11U, 12U, 13U}) {
     Points const start = normal_points(4, 2, seed);
     starts.insert(starts.end(), start.values.begin(), start.values.end());
   }

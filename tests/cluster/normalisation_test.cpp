@@ -47,7 +47,7 @@ TEST(Normalisation, EachMethodFollowsItsDefinition) {
                                     {Normalisation::robust, oracle::robust}};
   std::mt19937 random(11);
   std::normal_distribution<double> value(50, 20);
-  for (std::size_t regions : {2, 3, 4, 31, 32, 33, 127}) {
+  for (std::size_t regions : {2U, 3U, 4U, 31U, 32U, 33U, 127U}) {
     std::vector<std::vector<double>> years(2, std::vector<double>(regions));
     for (auto& year : years) {
       for (double& x : year) x = value(random);

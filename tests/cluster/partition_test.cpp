@@ -59,7 +59,7 @@ TEST(AdjustedRand, PublishedExample) {
 
 TEST(AdjustedRand, AgreesWithTheDefinitionOnRandomPartitions) {
   std::mt19937 random(17);
-  for (std::size_t n : {2, 3, 7, 31, 48, 127}) {
+  for (std::size_t n : {2U, 3U, 7U, 31U, 48U, 127U}) {
     for (int clusters : {1, 2, 5, 12, 40}) {
       Labels const a = random_labels(random, n, clusters);
       Labels const b = random_labels(random, n, clusters + 1);
@@ -103,7 +103,7 @@ TEST(AdjustedRand, AMillionPointsDoNotOverflow) {
 
 TEST(AdjustedRand, CountsBesideThe16BitLimitAreExact) {
   // One point apart from all others, or none: the counts are as large as the number of points.
-  for (std::size_t n : {32766, 32767, 32768, 32769, 65535, 65536}) {
+  for (std::size_t n : {32766U, 32767U, 32768U, 32769U, 65535U, 65536U}) {
     Labels const one(n, 0);
     Labels two(n, 0);
     two.back() = 1;
