@@ -71,7 +71,8 @@ TEST(Report, KeepsDataOfFiguresInsideTheirScriptElement) {
 }
 
 TEST(Report, TextThatIsNotUtf8IsReplacedInFigures) {
-  EXPECT_NO_THROW(Json::parse(specification_text(bar_chart("caf\xe9"))));
+  Json const specification = Json::parse(specification_text(bar_chart("caf\xe9")));
+  EXPECT_EQ(specification["data"]["values"][0]["category"], "caf\xef\xbf\xbd");
 }
 
 TEST(Report, IsTheSameForTheSameContent) {
