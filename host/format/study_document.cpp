@@ -68,6 +68,15 @@ std::string found_text(toml::node const& node) {
   std::string text;
   if (auto const* string = node.as_string()) {
     text = string->get();
+  } else if (auto const* array = node.as_array()) {
+    // Item by item: to lay an array out, toml++ makes integers of the logarithms of its numbers, of infinity too.
+    std::vector<std::string> items;
+    for (toml::node const& item : *array) {
+      items.push_back(item.is_string() ? "'" + found_text(item) + "'" : found_text(item));
+    }
+    text = items.empty() ? "[]" : fmt::format("[ {} ]", fmt::join(items, ", "));
+  } else if (node.is_table()) {
+    text = "a table";
   } else {
     std::ostringstream stream;
     stream.imbue(std::locale::classic());

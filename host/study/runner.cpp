@@ -70,7 +70,7 @@ class Run {
 
   /// Path of an input, its digest taken; empty when the study does not name one.
   std::filesystem::path input(std::string const& key) {
-    std::filesystem::path const path = document_.path("input", key);
+    std::filesystem::path path = document_.path("input", key);
     if (!path.empty()) pending_.push_back(path);
     return path;
   }
