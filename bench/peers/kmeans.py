@@ -22,7 +22,7 @@ from kmeans_file import Problem, read_fits, write_problems
 from threadpoolctl import threadpool_limits
 
 warnings.filterwarnings("ignore")
-ROUNDS = 3
+ROUNDS = 10
 MOST_PEER_FITS = 100  # scikit-learn fits the first of a batch only; its time for one fit does not depend on the others
 
 
