@@ -86,7 +86,7 @@ CudaOptions cuda_options() {
 Engine RunOptions::make_engine() const {
   if (device == "cpu") return Engine::cpu(threads);
   if (device == "cuda") return Engine::cuda(cuda_options());
-  return Engine::automatic(threads);
+  return Engine::automatic(cuda_options(), threads);
 }
 
 std::uint64_t memory_size(std::string const& text) {

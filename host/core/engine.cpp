@@ -25,9 +25,11 @@ Engine Engine::cuda(int ordinal) {
 
 Engine Engine::cuda(CudaOptions const& options) { return {load_cuda_backend(options), {}}; }
 
-Engine Engine::automatic(int threads) {
+Engine Engine::automatic(int threads) { return automatic(CudaOptions{}, threads); }
+
+Engine Engine::automatic(CudaOptions const& options, int threads) {
   try {
-    return {load_cuda_backend({}, threads), "chosen because a CUDA device is usable"};
+    return {load_cuda_backend(options, threads), "chosen because a CUDA device is usable"};
   } catch (DeviceError const& error) {
     return {std::make_unique<CpuBackend>(threads), "chosen because CUDA is not usable: " + std::string(error.what())};
   }

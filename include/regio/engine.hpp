@@ -37,6 +37,7 @@ class REGIO_API Engine {
   static Engine cuda(CudaOptions const& options);
   /// CUDA when it is usable, otherwise the CPU. description() says which and why.
   static Engine automatic(int threads = 0);
+  static Engine automatic(CudaOptions const& options, int threads = 0);
 
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;

@@ -46,6 +46,13 @@ class Commands(ProgramTest):
         self.assertEqual(devices[1]["failure"], "library-missing")
         self.assertIn("/nowhere/libcuda backend.so", devices[1]["description"])
 
+    def test_the_library_is_looked_for_by_auto_too(self):
+        env = environment(REGIO_CUDA_LIBRARY="/nowhere/libcuda backend.so")
+        self.write("panel.csv", "region,year,a\nX,2000,1\nY,2000,2\nZ,2000,4\n")
+        self.regio("cluster", "panel.csv", "-k", "2", env=env)
+        manifest = json.loads((self.folder / "panel-results/manifest.json").read_text(encoding="utf-8"))
+        self.assertIn("/nowhere/libcuda backend.so", manifest["run"]["device"])
+
     def test_misspelt_words_get_a_suggestion(self):
         for arguments, message in (
                 (["devces"], "there is no command 'devces'; did you mean 'devices'?"),
