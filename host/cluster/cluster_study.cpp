@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,9 @@
 #include "cluster/chain.hpp"
 #include "cluster/label_order.hpp"
 #include "cluster/study_plan.hpp"
+#include "core/backend.hpp"
+#include "core/workers.hpp"
+#include "format/year_ranges.hpp"
 
 namespace regio {
 namespace {
@@ -25,6 +29,7 @@ struct Study {
   ClusterStudyOptions const& options;
   std::vector<GroupData> groups;
   Index start = 0;
+  std::vector<NeighbourPair> neighbours = {};
   ChoiceOfKOptions choice = {};  ///< of the fits for every k, a given k included
   ClusterStudyReport report = {};
 
@@ -89,15 +94,32 @@ std::vector<KSweep const*> sweeps_of(GroupStudy const& group) {
   return sweeps;
 }
 
-/// The k that the study's criterion chooses, or the largest candidate with a warning.
-Index chosen_k(Study& study, std::vector<KSweep const*> const& sweeps, std::string const& where) {
+/// The k that the study's criterion chooses; 0: none satisfies it.
+Index chosen_k(Study const& study, std::vector<KSweep const*> const& sweeps) {
+  return choose_k(sweeps, study.options.criterion, study.candidates());
+}
+
+/// The k for where the criterion chooses none: the largest candidate, with a warning.
+Index largest_candidate(Study& study, std::string const& where) {
   ChoiceOfKOptions const candidates = study.candidates();
-  Index const k = choose_k(sweeps, study.options.criterion, candidates);
-  if (k > 0) return k;
   study.warn("no k from " + std::to_string(candidates.smallest) + " to " + std::to_string(candidates.largest) +
              " satisfies the criterion " + std::string(name(study.options.criterion)) + where + "; " +
              std::to_string(candidates.largest) + " is used");
   return candidates.largest;
+}
+
+/// k of every year of a group by itself.
+std::vector<Index> choose_k_by_year(Study& study, GroupStudy const& group) {
+  std::vector<Index> clusters;
+  std::vector<int> undecided;
+  for (std::size_t y = 0; y < group.sweeps.size(); ++y) {
+    clusters.push_back(chosen_k(study, {&group.sweeps[y]}));
+    if (clusters.back() == 0) undecided.push_back(study.report.indicators.years[y]);
+  }
+  if (undecided.empty()) return clusters;
+  Index const largest = largest_candidate(study, " in group " + group.group + ", " + format::year_ranges(undecided));
+  std::replace(clusters.begin(), clusters.end(), Index{0}, largest);
+  return clusters;
 }
 
 /// k of every group and year, and what each criterion would choose.
@@ -115,19 +137,20 @@ std::vector<std::vector<Index>> choose_every_k(Study& study) {
     study.report.chosen_by_criterion.push_back(choose_k(all, criterion, study.candidates()));
   }
   Index common = options.k;
-  if (common == 0 && options.k_scope == KScope::all) common = chosen_k(study, all, "");
+  if (common == 0 && options.k_scope == KScope::all) {
+    common = chosen_k(study, all);
+    if (common == 0) common = largest_candidate(study, "");
+  }
   std::vector<std::vector<Index>> clusters;
   for (GroupStudy const& group : study.report.groups) {
-    std::vector<Index>& of_group = clusters.emplace_back(static_cast<std::size_t>(study.years()), common);
-    if (common > 0) continue;
-    if (options.k_scope == KScope::group) {
-      std::fill(of_group.begin(), of_group.end(), chosen_k(study, sweeps_of(group), " in group " + group.group));
+    if (common == 0 && options.k_scope == KScope::year) {
+      clusters.push_back(choose_k_by_year(study, group));
       continue;
     }
-    for (std::size_t y = 0; y < of_group.size(); ++y) {
-      of_group[y] = chosen_k(study, {&group.sweeps[y]},
-                             " in group " + group.group + ", " + std::to_string(study.report.indicators.years[y]));
-    }
+    Index k = common;
+    if (k == 0) k = chosen_k(study, sweeps_of(group));
+    if (k == 0) k = largest_candidate(study, " in group " + group.group);
+    clusters.emplace_back(static_cast<std::size_t>(study.years()), k);
   }
   return clusters;
 }
@@ -145,16 +168,20 @@ std::vector<ChainSeries> chain_series(Study const& study, std::vector<std::vecto
 }
 
 void warn_of_fits(Study& study, std::string const& group, ChainedSeries const& chain) {
+  std::vector<int> unfinished;
+  std::map<Index, std::vector<int>> coinciding;  // by k
   for (std::size_t y = 0; y < chain.years.size(); ++y) {
-    std::string const where = group + ", " + std::to_string(study.report.indicators.years[y]) + ": ";
-    if (chain.years[y].outcome == Outcome::iteration_limit) {
-      study.warn(where + "the fit ended at the limit of " + std::to_string(study.choice.kmeans.max_iterations) +
-                 " iterations");
-    }
-    if (chain.years[y].coinciding) {
-      study.warn(where + "regions coincide, so that fewer than " + std::to_string(chain.years[y].k) +
-                 " clusters have members");
-    }
+    int const year = study.report.indicators.years[y];
+    if (chain.years[y].outcome == Outcome::iteration_limit) unfinished.push_back(year);
+    if (chain.years[y].coinciding) coinciding[chain.years[y].k].push_back(year);
+  }
+  if (!unfinished.empty()) {
+    study.warn(group + ", " + format::year_ranges(unfinished) + ": the fit ended at the limit of " +
+               std::to_string(study.choice.kmeans.max_iterations) + " iterations");
+  }
+  for (auto const& [k, years] : coinciding) {
+    study.warn(group + ", " + format::year_ranges(years) + ": regions coincide, so that fewer than " +
+               std::to_string(k) + " clusters have members");
   }
 }
 
@@ -286,6 +313,19 @@ void fill_group(Study& study, std::size_t g, ChainedSeries const& chain) {
   }
 }
 
+void count_joins(Engine& engine, Study& study) {
+  if (study.neighbours.empty()) return;
+  for (GroupStudy& group : study.report.groups) group.contiguity.resize(static_cast<std::size_t>(study.years()));
+  JoinCountOptions options;
+  options.seed = study.options.seed;
+  auto const groups = static_cast<Index>(study.report.groups.size());
+  engine.backend().workers().for_each(groups * study.years(), [&](Index task, int) {
+    GroupStudy& group = study.report.groups[static_cast<std::size_t>(task / study.years())];
+    Index const y = task % study.years();
+    group.contiguity[static_cast<std::size_t>(y)] = join_count(group.history.year(y), study.neighbours, options);
+  });
+}
+
 /// Consensus of the groups in every year; each year's numbers agree with the year before as far as possible.
 void unify(Study& study) {
   ClusterStudyReport& report = study.report;
@@ -327,15 +367,17 @@ void run_bootstrap(Engine& engine, Study& study, std::vector<ChainSeries> const&
 }  // namespace
 
 ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& options, Panel const& panel,
-                                 std::vector<IndicatorDefinition> const& definitions) {
+                                 std::vector<IndicatorDefinition> const& definitions,
+                                 std::vector<NeighbouringRegions> const& neighbours) {
   check_study_options(options);
-  Study study{options, {}, 0, choice_options(options)};
+  Study study{options, {}, 0, {}, choice_options(options)};
   study.report.indicators = compute_indicators(panel, definitions, options.indicators);
   Indicators const& indicators = study.report.indicators;
   study.report.warnings = indicators.warnings;
   study.groups = group_data(indicators, definitions);
   study.start = start_position(options, indicators.years);
   check_regions(options, indicators);
+  study.neighbours = neighbour_pairs(neighbours, indicators, panel);
   Target target = find_target(options.target, indicators, panel);
   study.report.target = std::move(target.values);
   study.report.target_label = std::move(target.label);
@@ -349,6 +391,7 @@ ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& opti
   study.report.problems += chains.problems;
   study.report.fits += chains.fits;
   for (std::size_t g = 0; g < series.size(); ++g) fill_group(study, g, chains.series[g]);
+  count_joins(engine, study);
   unify(study);
   run_bootstrap(engine, study, series);
   return std::move(study.report);

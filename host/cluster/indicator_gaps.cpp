@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cluster/indicator_steps.hpp"
+#include "format/year_ranges.hpp"
 
 namespace regio {
 namespace {
@@ -149,14 +150,26 @@ std::optional<Source> from_nearest_regions(Indicators const& indicators, RegionD
   return source;
 }
 
-void report_gap(Indicators const& indicators, Cell const& gap, std::string const& why, InputProblems& findings) {
-  IndicatorDefinition const& definition = indicators.definitions[static_cast<std::size_t>(gap.indicator)];
-  std::string const origin = definition.per.empty() ? "'" + definition.series + "'"
-                                                    : "'" + definition.series + "' or '" + definition.per + "'";
-  findings.push_back(
-      {.field = definition.indicator,
-       .expected = fmt::format("region {} has no value in {}: {} is missing{}", region_name(indicators, gap.region),
-                               year_number(indicators, gap.year), origin, why)});
+/// The years of one indicator and region are one finding.
+void report_gaps(Indicators const& indicators, std::vector<Cell> gaps, std::string const& why,
+                 InputProblems& findings) {
+  std::sort(gaps.begin(), gaps.end(), [](Cell const& a, Cell const& b) {
+    return std::tie(a.region, a.indicator, a.year) < std::tie(b.region, b.indicator, b.year);
+  });
+  for (auto gap = gaps.begin(); gap != gaps.end();) {
+    Cell const first = *gap;
+    std::vector<int> years;
+    for (; gap != gaps.end() && gap->indicator == first.indicator && gap->region == first.region; ++gap) {
+      years.push_back(year_number(indicators, gap->year));
+    }
+    IndicatorDefinition const& definition = indicators.definitions[static_cast<std::size_t>(first.indicator)];
+    std::string const origin = definition.per.empty() ? "'" + definition.series + "'"
+                                                      : "'" + definition.series + "' or '" + definition.per + "'";
+    findings.push_back(
+        {.field = definition.indicator,
+         .expected = fmt::format("region {} has no value in {}: {} is missing{}", region_name(indicators, first.region),
+                                 format::year_ranges(years), origin, why)});
+  }
 }
 
 /// Why a policy could not fill a gap.
@@ -180,10 +193,11 @@ void fill(Indicators& indicators, std::vector<Cell> const& gaps, IndicatorOption
     return from_nearest_regions(indicators, *of_year, gap, options.nearest);
   };
   std::vector<double> filled = indicators.values;
+  std::vector<Cell> unfilled;
   for (Cell const& gap : gaps) {
     std::optional<Source> source = source_of(gap);
     if (!source) {
-      report_gap(indicators, gap, reason(options.missing), findings);
+      unfilled.push_back(gap);
       continue;
     }
     filled[static_cast<std::size_t>(indicators.offset(gap.year, gap.region, gap.indicator))] = source->value;
@@ -193,6 +207,7 @@ void fill(Indicators& indicators, std::vector<Cell> const& gaps, IndicatorOption
                                 definition.indicator, scale * source->value, std::move(source->rule)});
   }
   indicators.values = std::move(filled);
+  report_gaps(indicators, std::move(unfilled), reason(options.missing), findings);
 }
 
 /// Keeps the values of the cells for which keep(region, indicator) holds.
@@ -251,9 +266,7 @@ void treat_gaps(Indicators& indicators, Index first_year, IndicatorOptions const
   std::vector<Cell> const gaps = find_gaps(indicators, first_year);
   if (gaps.empty()) return;
   switch (options.missing) {
-    case MissingPolicy::error:
-      for (Cell const& gap : gaps) report_gap(indicators, gap, "", findings);
-      break;
+    case MissingPolicy::error: report_gaps(indicators, gaps, "", findings); break;
     case MissingPolicy::drop_region: drop_regions(indicators, gaps, findings); break;
     case MissingPolicy::drop_indicator: drop_indicators(indicators, gaps, findings); break;
     case MissingPolicy::carry_forward:

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -12,6 +13,7 @@
 
 #include "cluster/indicator_steps.hpp"
 #include "format/suggestion.hpp"
+#include "format/year_ranges.hpp"
 
 namespace regio {
 namespace {
@@ -118,8 +120,9 @@ void divide_series(Panel const& panel, Indicators& indicators, InputProblems& fi
     IndicatorDefinition const& definition = indicators.definitions[i];
     Index const series = *find_series(panel, definition.series);
     std::optional<Index> const per = definition.per.empty() ? std::nullopt : find_series(panel, definition.per);
-    for (Index y = 0; y < years; ++y) {
-      for (Index r = 0; r < regions; ++r) {
+    for (Index r = 0; r < regions; ++r) {
+      std::map<std::string, std::vector<int>> years_of_reason;
+      for (Index y = 0; y < years; ++y) {
         double const value = panel.at(y, r, series);
         double const divisor = per ? panel.at(y, r, *per) : 1.0;
         if (std::isnan(value) || std::isnan(divisor)) continue;
@@ -131,9 +134,12 @@ void divide_series(Panel const& panel, Indicators& indicators, InputProblems& fi
         std::string const reason = divisor == 0 ? fmt::format("division by zero, '{}' is 0", definition.per)
                                    : per ? fmt::format("'{}' / '{}' is not finite", definition.series, definition.per)
                                          : fmt::format("'{}' is not finite", definition.series);
+        years_of_reason[reason].push_back(panel.years[static_cast<std::size_t>(y)]);
+      }
+      for (auto const& [reason, when] : years_of_reason) {
         findings.push_back({.field = definition.indicator,
                             .expected = fmt::format("region {} in {}: {}", panel.regions[static_cast<std::size_t>(r)],
-                                                    panel.years[static_cast<std::size_t>(y)], reason)});
+                                                    format::year_ranges(when), reason)});
       }
     }
   }

@@ -12,6 +12,7 @@ namespace regio {
 
 inline constexpr std::uint64_t gap_reference_stream = std::uint64_t{1} << 63;
 inline constexpr std::uint64_t resampling_stream = gap_reference_stream + 1;
+inline constexpr std::uint64_t join_count_stream = gap_reference_stream + 2;
 
 constexpr std::uint64_t gap_reference_runs(Index reference) { return 1 + static_cast<std::uint64_t>(reference); }
 constexpr std::uint64_t bootstrap_runs(Index replicate) {

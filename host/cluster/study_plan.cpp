@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <utility>
 
 #include <regio/error.hpp>
 
 #include "format/suggestion.hpp"
+#include "format/year_ranges.hpp"
 
 namespace regio {
 namespace {
@@ -105,22 +108,49 @@ Target find_target(std::string const& name, Indicators const& indicators, Panel 
         {finding("target", name, "an indicator or a series of the panel" + format::did_you_mean(name, known))});
   }
   target.label = name;
-  std::vector<InputProblem> gaps;
+  std::vector<std::vector<int>> gap_years(indicators.regions.size());
   for (int const year : indicators.years) {
     auto const y = std::find(panel.years.begin(), panel.years.end(), year) - panel.years.begin();
-    for (std::string const& region : indicators.regions) {
-      auto const r = std::find(panel.regions.begin(), panel.regions.end(), region) - panel.regions.begin();
+    for (std::size_t i = 0; i < indicators.regions.size(); ++i) {
+      auto const r =
+          std::find(panel.regions.begin(), panel.regions.end(), indicators.regions[i]) - panel.regions.begin();
       double const value = panel.at(y, r, series - panel.series.begin());
-      if (!std::isfinite(value)) {
-        gaps.push_back(finding(
-            name, "",
-            "a number for region " + region + " in " + std::to_string(year) + ", since the clusters are ranked by it"));
-      }
+      if (!std::isfinite(value)) gap_years[i].push_back(year);
       target.values.push_back(value);
     }
   }
+  std::vector<InputProblem> gaps;
+  for (std::size_t i = 0; i < gap_years.size(); ++i) {
+    if (gap_years[i].empty()) continue;
+    gaps.push_back(finding(name, "",
+                           "a number for region " + indicators.regions[i] + " in " + format::year_ranges(gap_years[i]) +
+                               ", since the clusters are ranked by it"));
+  }
   if (!gaps.empty()) throw InputError(std::move(gaps));
   return target;
+}
+
+std::vector<NeighbourPair> neighbour_pairs(std::vector<NeighbouringRegions> const& neighbours,
+                                           Indicators const& indicators, Panel const& panel) {
+  std::vector<InputProblem> problems;
+  std::set<std::string> const known(panel.regions.begin(), panel.regions.end());
+  std::map<std::string, Index> place;
+  for (std::string const& region : indicators.regions) place.emplace(region, static_cast<Index>(place.size()));
+  std::set<std::pair<Index, Index>> pairs;
+  for (NeighbouringRegions const& pair : neighbours) {
+    for (std::string const& code : {pair.first, pair.second}) {
+      if (known.contains(code)) continue;
+      problems.push_back(
+          finding("neighbours", code, "a region of the panel" + format::did_you_mean(code, panel.regions)));
+    }
+    if (pair.first == pair.second) problems.push_back(finding("neighbours", pair.first, "two different regions"));
+    auto const first = place.find(pair.first), second = place.find(pair.second);
+    if (first != place.end() && second != place.end()) pairs.insert(std::minmax(first->second, second->second));
+  }
+  if (!problems.empty()) throw InputError(std::move(problems));
+  std::vector<NeighbourPair> result;
+  for (auto const& [a, b] : pairs) result.push_back({a, b});
+  return result;
 }
 
 Index start_position(ClusterStudyOptions const& options, std::vector<int> const& years) {
@@ -140,13 +170,10 @@ void check_regions(ClusterStudyOptions const& options, Indicators const& indicat
   Index const least = options.k > 0 ? options.k : options.choice.smallest;
   auto const regions = static_cast<Index>(indicators.regions.size());
   if (least <= regions) return;
-  std::vector<InputProblem> problems;
-  for (int const year : indicators.years) {
-    problems.push_back(
-        finding("k", std::to_string(least),
-                "at most the number of regions: in " + std::to_string(year) + " there are " + std::to_string(regions)));
-  }
-  throw InputError(std::move(problems));
+  // Every year of the indicators has the same regions.
+  throw InputError({finding(
+      options.k > 0 ? "k" : "k_range", std::to_string(least),
+      "at most the number of regions, " + std::to_string(regions) + " in " + format::year_ranges(indicators.years))});
 }
 
 }  // namespace regio

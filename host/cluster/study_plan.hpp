@@ -30,10 +30,16 @@ struct Target {
 /// indicators. Throws InputError: neither (did you mean), or a gap in the series (each named).
 Target find_target(std::string const& name, Indicators const& indicators, Panel const& panel);
 
+/// Positions of the neighbours among the regions of the indicators, each pair once; pairs with a region that was
+/// dropped are left out. Throws InputError: a code that is no region of the panel (did you mean), a region beside
+/// itself.
+std::vector<NeighbourPair> neighbour_pairs(std::vector<NeighbouringRegions> const& neighbours,
+                                           Indicators const& indicators, Panel const& panel);
+
 /// Position of the year that the chain starts in. Throws InputError when it is not a year of the study.
 Index start_position(ClusterStudyOptions const& options, std::vector<int> const& years);
 
-/// Throws InputError naming year, regions and k when there are fewer regions than clusters asked for.
+/// Throws InputError naming k, regions and years when there are fewer regions than clusters asked for.
 void check_regions(ClusterStudyOptions const& options, Indicators const& indicators);
 
 }  // namespace regio

@@ -226,7 +226,7 @@ StudySchema cluster_schema() {
   input.optional_file("indicators", "how indicators come from series; without it every series is one, higher is better",
                       "\"indicators.csv\"");
   add_names_and_map(input);
-  input.optional_file("neighbours", "which regions touch: from,to,distance; checked and kept with the results",
+  input.optional_file("neighbours", "which regions touch: from,to,distance; tells whether clusters lie together",
                       "\"neighbours.csv\"");
 
   TableKeys indicators(schema, "indicators");

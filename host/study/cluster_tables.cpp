@@ -146,6 +146,19 @@ std::string unified_table(ClusterStudyReport const& study) {
   return csv.text();
 }
 
+std::string contiguity_table(ClusterStudyReport const& study) {
+  CsvWriter csv({"group", "year", "k", "pairs", "same_cluster", "expected", "ratio", "p_value"});
+  for (GroupStudy const& group : study.groups) {
+    for (Index y = 0; y < count(group.contiguity); ++y) {
+      JoinCount const& joins = group.contiguity[position(y)];
+      csv.cell(group.group).cell(group.history.years[position(y)]).cell(std::int64_t{joins.clusters});
+      csv.cell(std::int64_t{joins.pairs}).cell(std::int64_t{joins.same_cluster}).cell(joins.expected);
+      csv.cell(joins.ratio).cell(joins.p_value).end_row();
+    }
+  }
+  return csv.text();
+}
+
 /// Long form, because the three measures speak of a year, a cluster and a region.
 std::string bootstrap_table(ClusterStudyReport const& study) {
   CsvWriter csv({"group", "year", "measure", "subject", "value"});
@@ -274,6 +287,7 @@ std::vector<ResultTable> cluster_tables(ClusterStudyReport const& study) {
                                      {"fits.csv", fits_table(study)},
                                      {"integral.csv", integral_table(study)},
                                      {"unified.csv", unified_table(study)},
+                                     {"contiguity.csv", contiguity_table(study)},
                                      {"bootstrap.csv", bootstrap_table(study)}};
   std::vector<GroupDynamics> groups;
   for (GroupStudy const& group : study.groups) {

@@ -19,8 +19,8 @@ struct ResultTable {
   std::string text;
 };
 
-/// indicators, indicator_dynamics, fills, clusters, centres, choice_of_k, fits, integral, unified, bootstrap, and those
-/// of the dynamics.
+/// indicators, indicator_dynamics, fills, clusters, centres, choice_of_k, fits, integral, unified, contiguity,
+/// bootstrap, and those of the dynamics.
 std::vector<ResultTable> cluster_tables(ClusterStudyReport const& study);
 
 /// counts, transitions, mobility, regions, events, ranking.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "format/year_ranges.hpp"
 #include "study/region_codes.hpp"
 #include "study/table_columns.hpp"
 
@@ -162,6 +163,23 @@ void read_wide(CsvTable const& table, HistoryBuilder& builder, LabelsFile& resul
   }
 }
 
+/// What a table with years and without clusters may be: one with a misspelt column, or a panel.
+std::string what_it_is_instead(CsvTable const& table) {
+  std::string const suggestion = format::did_you_mean("cluster", table.columns());
+  if (!suggestion.empty()) return suggestion;
+  for (Index column = 0; column < static_cast<Index>(table.columns().size()); ++column) {
+    std::string const& name = table.columns()[position(column)];
+    if (name == "year" || name == "region" || name == "group") continue;
+    Findings of_column;
+    std::vector<double> const numbers = table.numbers(column, of_column);
+    auto const number = std::find_if(numbers.begin(), numbers.end(), [](double x) { return !std::isnan(x); });
+    if (number == numbers.end()) continue;
+    return "; the file looks like a panel: its column '" + name + "' holds " +
+           table.text(number - numbers.begin(), column) + "; did you mean 'regio cluster', which takes panels?";
+  }
+  return "";
+}
+
 /// Positions of a target's groups: every group when the file has no such column.
 std::vector<Index> groups_of(CsvTable const& table, Index row, std::optional<Index> group_column,
                              LabelsFile const& labels, Findings& findings) {
@@ -280,12 +298,17 @@ std::vector<std::optional<ClusterRanking>> ranking_by_values(CsvTable const& tab
                    "a region and year", findings);
       }
     }
-    for (std::size_t i = 0; i < target.values.size(); ++i) {
-      if (history.labels[i] < 0 || !std::isnan(target.values[i])) continue;
-      findings.add(InputProblem{.file = table.file(),
-                                .field = "value",
-                                .expected = "no value for region '" + history.regions[i % history.regions.size()] +
-                                            "' in " + std::to_string(history.years[i / history.regions.size()])});
+    for (std::size_t r = 0; r < history.regions.size(); ++r) {
+      std::vector<int> gap_years;
+      for (std::size_t y = 0; y < history.years.size(); ++y) {
+        std::size_t const at = y * history.regions.size() + r;
+        if (history.labels[at] >= 0 && std::isnan(target.values[at])) gap_years.push_back(history.years[y]);
+      }
+      if (gap_years.empty()) continue;
+      findings.add(InputProblem{
+          .file = table.file(),
+          .field = "value",
+          .expected = "no value for region '" + history.regions[r] + "' in " + format::year_ranges(gap_years)});
     }
     if (findings.size() > before) return result;
     result[g] = rank_clusters(
@@ -306,9 +329,9 @@ LabelsFile read_labels(std::filesystem::path const& path, Findings& findings) {
   if (table->rows() == 0) {
     findings.add(column_problem(*table, "", "the table has a header but no lines"));
   } else if (table->find("year") && !table->find("cluster")) {
-    findings.add(column_problem(*table, "cluster",
-                                "there is no such column" + format::did_you_mean("cluster", table->columns()) +
-                                    " (a table of labels has region, year and cluster)"));
+    findings.add(column_problem(
+        *table, "cluster",
+        "there is no such column" + what_it_is_instead(*table) + " (a table of labels has region, year and cluster)"));
   } else if (table->find("cluster")) {
     read_long(*table, builder, findings);
   } else {

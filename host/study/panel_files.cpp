@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "format/suggestion.hpp"
+#include "format/year_ranges.hpp"
 #include "study/table_columns.hpp"
 
 namespace regio::study {
@@ -203,12 +204,21 @@ RegionsFile read_regions(std::filesystem::path const& path, Findings& findings) 
     Findings of_column;
     std::vector<double> numbers = table->numbers(column, of_column);
     auto const given = std::count_if(numbers.begin(), numbers.end(), [](double x) { return !std::isnan(x); });
-    if (given == 0) continue;  // text: a label such as the name of a larger area
+    if (given == 0) {  // text, such as the name of a larger area
+      result.text_columns.push_back(table->columns()[position(column)]);
+      continue;
+    }
     if (!of_column.empty()) add_all(of_column, findings);
     result.facts.push_back(table->columns()[position(column)]);
     result.values.push_back(std::move(numbers));
   }
   return result;
+}
+
+std::vector<std::string> unused_columns_notice(RegionsFile const& regions, std::vector<std::string> const& columns) {
+  if (columns.empty()) return {};
+  return {"Columns of " + std::filesystem::path(regions.file).filename().string() +
+          " that nothing in this study uses: " + listed(columns, columns.size()) + "."};
 }
 
 void add_facts(RegionsFile const& regions, PanelFile& panel_file, Findings& findings) {
@@ -326,32 +336,55 @@ void refuse_gaps(PanelFile const& file, std::vector<IndicatorDefinition> const& 
   }
   std::string const advice = "; indicators.missing names policies for gaps";
   auto const regions = static_cast<Index>(panel.regions.size());
-  for (Index year = 0; year < static_cast<Index>(panel.years.size()); ++year) {
-    for (Index region = 0; region < regions; ++region) {
+  auto const series = static_cast<Index>(panel.series.size());
+  for (Index region = 0; region < regions; ++region) {
+    // What has no line in the file is one finding for all its years.
+    std::vector<int> without_line;
+    std::vector<std::vector<int>> without_value(panel.series.size());
+    for (Index year = 0; year < static_cast<Index>(panel.years.size()); ++year) {
+      int const number = panel.years[position(year)];
       std::int64_t const line = file.long_form ? 0 : file.line[position(year * regions + region)];
       if (!file.long_form && line == 0) {
-        findings.add(InputProblem{.file = file.file, .expected = "no line for " + place(panel, year, region) + advice});
+        without_line.push_back(number);
         continue;
       }
-      for (Index s = 0; s < static_cast<Index>(panel.series.size()); ++s) {
+      for (Index s = 0; s < series; ++s) {
         if (!std::isnan(panel.at(year, region, s)) || !used.contains(panel.series[position(s)])) continue;
+        if (line == 0) {
+          without_value[position(s)].push_back(number);
+          continue;
+        }
         findings.add(InputProblem{.file = file.file,
                                   .line = line,
                                   .field = panel.series[position(s)],
                                   .expected = "no value for " + place(panel, year, region) + advice});
       }
     }
+    std::string const who = "region '" + panel.regions[position(region)] + "' in ";
+    if (!without_line.empty()) {
+      findings.add(InputProblem{.file = file.file,
+                                .expected = "no line for " + who + format::year_ranges(without_line) + advice});
+    }
+    for (Index s = 0; s < series; ++s) {
+      if (without_value[position(s)].empty()) continue;
+      findings.add(
+          InputProblem{.file = file.file,
+                       .field = panel.series[position(s)],
+                       .expected = "no value for " + who + format::year_ranges(without_value[position(s)]) + advice});
+    }
   }
 }
 
-void check_neighbours(std::filesystem::path const& path, RegionCodes const& regions, Findings& findings) {
+std::vector<NeighbouringRegions> read_neighbours(std::filesystem::path const& path, RegionCodes const& regions,
+                                                 Findings& findings) {
+  std::vector<NeighbouringRegions> neighbours;
   auto const table = open_table(path, findings);
-  if (!table) return;
+  if (!table) return neighbours;
   refuse_other_columns(*table, {"from", "to", "distance", "sector", "directed"}, findings);
   auto const from = table->require("from", findings);
   auto const to = table->require("to", findings);
   auto const distance = table->require("distance", findings);
-  if (!from || !to || !distance) return;
+  if (!from || !to || !distance) return neighbours;
   auto const sector = table->find("sector");
   std::vector<double> const distances = table->numbers(*distance, findings);
   std::map<std::vector<std::string>, std::int64_t> line_of;
@@ -368,7 +401,9 @@ void check_neighbours(std::filesystem::path const& path, RegionCodes const& regi
     if (!(distances[position(row)] >= 0)) findings.add(table->problem(row, *distance, "a distance of 0 or more"));
     auto const [known, added] = line_of.try_emplace({a, b, optional_text(*table, row, sector)}, table->line(row));
     if (!added) refuse_duplicate(*table, row, *from, "a pair", known->second, findings);
+    neighbours.push_back({a, b});
   }
+  return neighbours;
 }
 
 BoundariesFile read_study_boundaries(std::filesystem::path const& path, RegionCodes const& regions,

@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <regio/cluster_dynamics.hpp>
-#include <regio/panel.hpp>
+#include <regio/cluster_study.hpp>
 
 #include "format/csv_reader.hpp"
 #include "format/geojson.hpp"
@@ -38,8 +37,12 @@ struct RegionsFile {
   std::map<std::string, std::string> labels;  ///< code -> label
   std::vector<std::string> facts;             ///< numeric columns
   std::vector<std::vector<double>> values;    ///< [fact][region]
+  std::vector<std::string> text_columns;      ///< those that hold no number, the labels apart
 };
 RegionsFile read_regions(std::filesystem::path const& path, format::Findings& findings);
+
+/// A sentence for the report that names columns of the file; none when there are no columns.
+std::vector<std::string> unused_columns_notice(RegionsFile const& regions, std::vector<std::string> const& columns);
 
 /// Adds each fact as a series that is the same in all years; reports regions of the panel that the file does not know.
 void add_facts(RegionsFile const& regions, PanelFile& panel, format::Findings& findings);
@@ -54,8 +57,10 @@ std::vector<IndicatorDefinition> every_series(Panel const& panel, Index count);
 void refuse_gaps(PanelFile const& panel, std::vector<IndicatorDefinition> const& definitions,
                  format::Findings& findings);
 
-/// `from,to,distance[,sector,directed]`: checks codes, self-loops, duplicates and distances.
-void check_neighbours(std::filesystem::path const& path, RegionCodes const& regions, format::Findings& findings);
+/// `from,to,distance[,sector,directed]`: regions are neighbours when a line names both, whatever its distance, sector
+/// and direction. Codes, self-loops, duplicates and distances are checked.
+std::vector<NeighbouringRegions> read_neighbours(std::filesystem::path const& path, RegionCodes const& regions,
+                                                 format::Findings& findings);
 
 /// Boundaries, and a sentence for the report about regions without one, and boundaries without a region.
 struct BoundariesFile {

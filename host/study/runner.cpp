@@ -10,6 +10,7 @@
 #include <regio/version.hpp>
 
 #include "format/digest.hpp"
+#include "format/year_ranges.hpp"
 #include "study/cluster_report.hpp"
 #include "study/cluster_study_file.hpp"
 #include "study/cluster_tables.hpp"
@@ -204,8 +205,9 @@ struct Geography {
   std::vector<std::string> notices;
 };
 
-Geography read_geography(Run& run, std::optional<RegionsFile> const& regions, RegionCodes const& codes,
-                         Findings& findings) {
+/// `unused`: columns of the regions file that this kind of study has no use for.
+Geography read_geography(Run& run, std::optional<RegionsFile> const& regions, std::vector<std::string> const& unused,
+                         RegionCodes const& codes, Findings& findings) {
   Geography geography;
   auto const path = run.input("boundaries");
   if (!path.empty()) {
@@ -218,6 +220,7 @@ Geography read_geography(Run& run, std::optional<RegionsFile> const& regions, Re
   }
   if (regions) {
     for (auto const& [code, label] : regions->labels) geography.labels[code] = label;
+    for (std::string& notice : unused_columns_notice(*regions, unused)) geography.notices.push_back(std::move(notice));
   }
   return geography;
 }
@@ -244,10 +247,14 @@ RunSummary run_cluster_study(Engine& engine, StudyDocument const& document, RunS
     definitions = every_series(panel.panel, own_series);
   }
   if (options.k > codes.size() && codes.size() > 0) {
-    findings.add(document.problem("clusters", "k", "at most the number of regions, " + std::to_string(codes.size())));
+    findings.add(document.problem("clusters", "k",
+                                  "at most the number of regions, " + std::to_string(codes.size()) + " in " +
+                                      format::year_ranges(panel.panel.years)));
   }
-  if (auto const path = run.input("neighbours"); !path.empty()) check_neighbours(path, codes, findings);
-  Geography geography = read_geography(run, regions, codes, findings);
+  std::vector<NeighbouringRegions> neighbours;
+  if (auto const path = run.input("neighbours"); !path.empty()) neighbours = read_neighbours(path, codes, findings);
+  std::vector<std::string> const unused = regions ? regions->text_columns : std::vector<std::string>();
+  Geography geography = read_geography(run, regions, unused, codes, findings);
   if (findings.empty() && options.indicators.missing == MissingPolicy::error) {
     refuse_gaps(panel, definitions, findings);
   }
@@ -257,7 +264,7 @@ RunSummary run_cluster_study(Engine& engine, StudyDocument const& document, RunS
   return run.resumable([&] {
     FolderStore store(run.folder());
     options.bootstrap_store = &store;
-    ClusterStudyReport const study = cluster_study(engine, options, panel.panel, definitions);
+    ClusterStudyReport const study = cluster_study(engine, options, panel.panel, definitions, neighbours);
     ReportContext context = run.report_context();
     context.region_labels = std::move(geography.labels);
     context.boundaries = std::move(geography.boundaries);
@@ -304,7 +311,12 @@ RunSummary run_dynamics_study(Engine& engine, StudyDocument const& document, Run
   }
   std::optional<RegionsFile> regions;
   if (auto const path = run.input("regions"); !path.empty()) regions = read_regions(path, findings);
-  Geography geography = read_geography(run, regions, codes, findings);
+  std::vector<std::string> unused;
+  if (regions) {
+    unused = regions->facts;
+    unused.insert(unused.end(), regions->text_columns.begin(), regions->text_columns.end());
+  }
+  Geography geography = read_geography(run, regions, unused, codes, findings);
   for (auto const& [code, label] : labels.labels) geography.labels.try_emplace(code, label);
   findings.throw_if_any();
 

@@ -156,6 +156,24 @@ ReportTable shown_numbers_table(GroupStudy const& group, GroupName const& name) 
   return table;
 }
 
+ReportTable contiguity_table(GroupStudy const& group, GroupName const& name) {
+  ReportTable table{
+      .name = name.name("contiguity"),
+      .caption = name.headline("do neighbours share a cluster?"),
+      .columns = {"Year", "Clusters", "Neighbouring pairs", "In one cluster", "Expected by chance", "Ratio", "p"},
+      .note =
+          "Join count (Cliff and Ord 1981). By chance: clusters of the same sizes dealt out to the regions at "
+          "random. p: share of random orders in which at least as many neighbours share a cluster.",
+      .file = "contiguity.csv"};
+  for (std::size_t y = 0; y < group.contiguity.size(); ++y) {
+    JoinCount const& joins = group.contiguity[y];
+    table.rows.push_back({std::to_string(group.history.years[y]), static_cast<double>(joins.clusters),
+                          static_cast<double>(joins.pairs), static_cast<double>(joins.same_cluster), joins.expected,
+                          joins.ratio, joins.p_value});
+  }
+  return table;
+}
+
 std::string transform_text(IndicatorDefinition const& definition) {
   std::string text = definition.series;
   if (!definition.per.empty()) text += " / " + definition.per;
@@ -201,6 +219,7 @@ format::ReportSection profile_section(GroupStudy const& group, ClusterStudyRepor
     section.items.emplace_back(
         ranking_figure(group.history, *group.ranking, study.target_label, study.target_unit, name, context));
   }
+  if (!group.contiguity.empty()) section.items.emplace_back(contiguity_table(group, name));
   if (options.order_scope == OrderScope::each_year) section.items.emplace_back(shown_numbers_table(group, name));
   return section;
 }

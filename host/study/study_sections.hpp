@@ -10,7 +10,8 @@ namespace regio::study {
 
 /// What each group came to, in one table.
 ReportTable groups_table(ClusterStudyReport const& study, DynamicsOptions const& options);
-/// What the clusters of a group are like: profiles of the centres, ranking by the target.
+/// What the clusters of a group are like: profiles of the centres, ranking by the target, whether
+/// neighbours share one.
 format::ReportSection profile_section(GroupStudy const& group, ClusterStudyReport const& study,
                                       ClusterStudyOptions const& options, GroupName const& name,
                                       FigureContext const& context);

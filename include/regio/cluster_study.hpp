@@ -100,7 +100,13 @@ struct GroupStudy {
                                            ///< OrderScope::each_year; 0: the year has no such cluster
   DynamicsReport dynamics;
   std::optional<ClusterRanking> ranking;
+  std::vector<JoinCount> contiguity;  ///< [year]; empty when the study was given no neighbours
   std::optional<BootstrapSummary> bootstrap;
+};
+
+/// Two regions that touch, by code; their order does not matter.
+struct NeighbouringRegions {
+  std::string first, second;
 };
 
 struct UnifiedYear {
@@ -122,16 +128,19 @@ struct REGIO_API ClusterStudyReport {
 };
 
 /// Runs the study: indicators, normalisation, fits for every group, year and k, choice of k, chain, order, dynamics,
-/// ranking, integral indicators, unified clusters, bootstrap.
+/// ranking, contiguity, integral indicators, unified clusters, bootstrap.
 ///
+/// `neighbours` may name a pair of regions once or more often; they serve the contiguity alone.
 /// The criteria are computed for k = 1 .. the largest of the k range, a given k included, and capped by the number of
 /// regions; they choose within the range, and one that no k satisfies gives the largest candidate and a warning. Where
 /// k differs between neighbouring years, a warm chain takes the best restart there, aligned. Chain::pooled needs one k
 /// a group. Throws InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, a
-/// group without indicators, a start year outside, unknown target) or options do not go together, ContractError on
-/// options out of range, Interrupted when the stop token is raised. Fits that end at the iteration limit are outcomes
-/// in the report. Deterministic as kmeans_fit. Sources: docs/methods/choice-of-k.md, docs/methods/chains.md.
+/// group without indicators, a start year outside, unknown target, unknown neighbour) or options do not go together,
+/// ContractError on options out of range, Interrupted when the stop token is raised. Fits that end at the iteration
+/// limit are outcomes in the report. Deterministic as kmeans_fit. Sources: docs/methods/choice-of-k.md,
+/// docs/methods/chains.md.
 REGIO_API ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& options, Panel const& panel,
-                                           std::vector<IndicatorDefinition> const& definitions);
+                                           std::vector<IndicatorDefinition> const& definitions,
+                                           std::vector<NeighbouringRegions> const& neighbours = {});
 
 }  // namespace regio

@@ -1,4 +1,4 @@
-/// Comparing and aligning partitions: adjusted Rand index, assignment by overlap, consensus.
+/// Comparing and aligning partitions: adjusted Rand index, assignment by overlap, consensus, contiguity.
 #pragma once
 
 #include <cstdint>
@@ -56,5 +56,35 @@ struct Consensus {
 /// at least one, each [n], labels >= 0. Throws ContractError: no labelling, sizes differ, a negative label, clusters
 /// outside 1 .. n. Deterministic. Cost O(labellings n^2) and O(n^2) to O(n^3) for the joining; memory O(n^2).
 REGIO_API Consensus consensus_clusters(std::vector<VectorView<std::int32_t const>> const& labellings, Index clusters);
+
+/// Two points that are neighbours; their order does not matter.
+struct NeighbourPair {
+  Index a = 0, b = 0;
+};
+
+struct JoinCountOptions {
+  Index permutations = 999;  ///< random orders of the labels behind the p-value; 0: none
+  std::uint64_t seed = 1;
+};
+
+/// How far neighbours share a cluster.
+struct JoinCount {
+  Index clusters = 0;      ///< labels that some point has
+  Index pairs = 0;         ///< L, pairs of neighbours that both have a label
+  Index same_cluster = 0;  ///< J, those of one label
+  double expected = 0;     ///< E, mean of J over all orders of the labels
+  double ratio = 0;        ///< J / E; NaN when E is 0
+  double p_value = 0;  ///< (1 + orders with a count of at least J) / (1 + orders); NaN without pairs or permutations
+};
+/// Join count of a partition on a graph of neighbours: how many of its L pairs share a cluster, and how many would by
+/// chance (Cliff and Ord 1981).
+///
+/// E = L sum_c n_c (n_c - 1) / (n (n - 1)) over the n points that have a label, n_c of them in cluster c: the mean over
+/// all orders of the labels. The p-value is one-sided: small when neighbours share clusters more often than chance
+/// gives. labels [n], -1: none. Throws ContractError: a label below -1, a pair out of range, of one point, or given
+/// twice (in either order), permutations below 0. Deterministic: the orders are functions of (seed, number of the
+/// permutation). Cost O(L log L + permutations (n + L)). Source: docs/methods/dynamics.md.
+REGIO_API JoinCount join_count(VectorView<std::int32_t const> labels, std::vector<NeighbourPair> const& pairs,
+                               JoinCountOptions const& options);
 
 }  // namespace regio

@@ -49,6 +49,14 @@ class InputErrors(ProgramTest):
         message = self.refused_panel(PANEL.replace("R4,2002,18,5\n", ""))
         self.assertIn("panel.csv: no line for region 'R4' in 2002; indicators.missing names policies for gaps", message)
 
+    def test_what_is_missing_in_several_years_is_one_message(self):
+        message = self.refused_panel("".join(line for line in PANEL.splitlines(keepends=True)
+                                             if not line.startswith(("R4,2000", "R4,2001", "R4,2003"))))
+        self.assertEqual(message, "regio: panel.csv: no line for region 'R4' in 2000-2001, 2003; "
+                                  "indicators.missing names policies for gaps\n")
+        message = self.refused_panel(PANEL.replace("R4,2000,16,", "R4,2000,NA,"), "--missing", "drop-region", "-k", "9")
+        self.assertEqual(message, "regio: k: found '9', expected at most the number of regions, 8 in 2000-2003\n")
+
     def test_a_missing_number(self):
         message = self.refused_panel(PANEL.replace("R4,2002,18,", "R4,2002,NA,"))
         self.assertIn("panel.csv:24: income: no value for region 'R4' in 2002", message)
@@ -122,10 +130,11 @@ class InputErrors(ProgramTest):
         self.write("study.toml", STUDY)
         self.assertIn("'regio cluster' and 'regio dynamics' start from one", self.refused("run", "panel.csv"))
         self.assertIn("'regio run' takes one", self.refused("cluster", "study.toml"))
-        self.assertIn("panel.csv: cluster: there is no such column", self.refused("dynamics", "panel.csv"))
+        self.assertIn("panel.csv: cluster: there is no such column; the file looks like a panel: its column 'income' holds 0; "
+                      "did you mean 'regio cluster'", self.refused("dynamics", "panel.csv"))
         self.assertIn("options follow the command", self.refused("--threads", "2", "run", "study.toml"))
-        self.assertIn("-k: found '10', expected at most the number of regions, 9",
-                      self.refused("cluster", "panel.csv", "-k", "10"))
+        self.assertEqual("regio: -k: found '10', expected at most the number of regions, 9 in 2000-2003\n",
+                         self.refused("cluster", "panel.csv", "-k", "10"))
         self.assertIn("--seed", self.refused("cluster", "panel.csv", "--seed", "-1"))
 
     def test_an_option_is_named_as_it_was_typed(self):

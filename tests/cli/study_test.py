@@ -1,4 +1,5 @@
 """Studies from their file to their result folder: what is written, that it agrees with itself, and that it repeats."""
+import collections
 import csv
 import hashlib
 import io
@@ -22,6 +23,7 @@ COLUMNS = {
     "fits.csv": "group,year,k,inertia,iterations,outcome,restarts",
     "integral.csv": "group,year,region,value,rank",
     "unified.csv": "year,region,cluster,agreement",
+    "contiguity.csv": "group,year,k,pairs,same_cluster,expected,ratio,p_value",
     "bootstrap.csv": "group,year,measure,subject,value",
     "counts.csv": "group,year,cluster,regions",
     "transitions.csv": "group,span,from_year,to_year,from,to,count",
@@ -142,6 +144,30 @@ class States(StudyTest):
             inertia[c["group"], c["year"]] = inertia.get((c["group"], c["year"]), 0) + float(c["distance"]) ** 2
         for row in table(self.results / "fits.csv"):
             self.assertAlmostEqual(float(row["inertia"]), inertia[row["group"], row["year"]], delta=1e-9)
+
+    def test_neighbours_that_share_a_cluster_are_counted(self):
+        pairs = {frozenset((row["from"], row["to"])) for row in table(STATES / "neighbours.csv")}
+        label = {(c["group"], c["year"], c["region"]): c["cluster"] for c in table(self.results / "clusters.csv")}
+        rows = table(self.results / "contiguity.csv")
+        self.assertEqual(len(rows), 2 * 17)
+        for row in rows:
+            clusters = {region: cluster for (group, year, region), cluster in label.items()
+                        if (group, year) == (row["group"], row["year"])}
+            sizes = collections.Counter(clusters.values())
+            self.assertEqual(int(row["k"]), len(sizes))
+            self.assertEqual(int(row["pairs"]), len(pairs))
+            self.assertEqual(int(row["same_cluster"]), sum(len({clusters[region] for region in pair}) == 1 for pair in pairs))
+            expected = len(pairs) * sum(n * (n - 1) for n in sizes.values()) / (48 * 47)
+            self.assertAlmostEqual(float(row["expected"]), expected, delta=1e-12)
+            self.assertAlmostEqual(float(row["ratio"]), int(row["same_cluster"]) / expected, delta=1e-12)
+            self.assertGreaterEqual(float(row["p_value"]), 0.001)
+            self.assertAlmostEqual(1000 * float(row["p_value"]), round(1000 * float(row["p_value"])), delta=1e-9)
+        self.assertIn("do neighbours share a cluster?", (self.results / "report.html").read_text(encoding="utf-8"))
+
+    def test_text_columns_that_nothing_uses_are_named(self):
+        note = "Columns of regions.csv that nothing in this study uses: census_region, census_division."
+        self.assertIn(note, self.document["warnings"])
+        self.assertIn(note, (self.results / "report.html").read_text(encoding="utf-8"))
 
     def test_small_tables_are_those_looked_at(self):
         for name in ("counts.csv", "regions.csv", "events.csv"):

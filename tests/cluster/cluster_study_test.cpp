@@ -239,6 +239,32 @@ TEST(ClusterStudy, UnitesTheGroupsInEveryYear) {
   EXPECT_TRUE(cluster_study(engine, small_study(), known_panel(), one_group()).unified.empty());
 }
 
+TEST(ClusterStudy, NeighboursOfOneKindShareAClusterInEveryYear) {
+  // Each region touches the next one of its kind.
+  std::vector<NeighbouringRegions> neighbours;
+  for (Index r = 0; r + 3 < regions; ++r) {
+    neighbours.push_back({"R" + std::to_string(10 + r), "R" + std::to_string(13 + r)});
+  }
+  neighbours.push_back({"R13", "R10"});  // the first pair once more
+  Engine engine = Engine::cpu();
+  ClusterStudyOptions options = small_study();
+  ClusterStudyReport const report = cluster_study(engine, options, known_panel(), two_groups(), neighbours);
+  ASSERT_EQ(report.groups[0].contiguity.size(), static_cast<std::size_t>(years));
+  for (Index y = 0; y < years; ++y) {
+    JoinCount const& joins = report.groups[0].contiguity[static_cast<std::size_t>(y)];
+    EXPECT_EQ(joins.clusters, 3);
+    EXPECT_EQ(joins.pairs, regions - 3);
+    EXPECT_EQ(joins.same_cluster, y < 3 ? regions - 3 : regions - 4) << "region 0 leaves its kind in the fourth year";
+    EXPECT_EQ(joins.p_value, 0.001);
+  }
+  // Drop-region leaves the pairs of the region out.
+  options.indicators.missing = MissingPolicy::drop_region;
+  Panel panel = known_panel();
+  panel.at(0, 3, 0) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(cluster_study(engine, options, panel, one_group(), neighbours).groups[0].contiguity[0].pairs, regions - 5);
+  EXPECT_TRUE(cluster_study(engine, options, panel, one_group()).groups[0].contiguity.empty());
+}
+
 TEST(ClusterStudy, NumbersFollowTheOrderOfTheAnchorYear) {
   Engine engine = Engine::cpu();
   ClusterStudyOptions options = small_study();
@@ -432,12 +458,11 @@ class ClusterStudyRefuses : public testing::Test {
 TEST_F(ClusterStudyRefuses, FewerRegionsThanClusters) {
   options_.k = 19;
   std::string const text = message<InputError>(known_panel(), one_group());
-  EXPECT_THAT(text, HasSubstr("found '19'"));
-  EXPECT_THAT(text, HasSubstr("in 2000 there are 18"));
+  EXPECT_EQ(text, "k: found '19', expected at most the number of regions, 18 in 2000-2005");
   options_.k = 0;
   options_.choice.smallest = 30;
   options_.choice.largest = 40;
-  EXPECT_THAT(message<InputError>(known_panel(), one_group()), HasSubstr("found '30'"));
+  EXPECT_THAT(message<InputError>(known_panel(), one_group()), HasSubstr("k_range: found '30'"));
 }
 
 TEST_F(ClusterStudyRefuses, AnUnknownTarget) {
@@ -448,8 +473,19 @@ TEST_F(ClusterStudyRefuses, AnUnknownTarget) {
 TEST_F(ClusterStudyRefuses, ATargetWithGaps) {
   options_.target = "income";
   Panel panel = known_panel();
-  panel.at(2, 4, 4) = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_THAT(message<InputError>(panel, one_group()), HasSubstr("region R14 in 2002"));
+  for (Index const year : {2, 3, 5}) panel.at(year, 4, 4) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(message<InputError>(panel, one_group()), HasSubstr("region R14 in 2002-2003, 2005"));
+}
+
+TEST_F(ClusterStudyRefuses, NeighboursThatItDoesNotKnow) {
+  try {
+    cluster_study(engine_, options_, known_panel(), one_group(), {{"R10", "R111"}, {"R12", "R12"}});
+    FAIL() << "accepted";
+  } catch (InputError const& error) {
+    EXPECT_STREQ(error.what(),
+                 "neighbours: found 'R111', expected a region of the panel; did you mean 'R11'?\n"
+                 "neighbours: found 'R12', expected two different regions");
+  }
 }
 
 TEST_F(ClusterStudyRefuses, AStartYearOutside) {
@@ -517,6 +553,9 @@ TEST(ClusterStudyWarns, WhenNoKSatisfiesTheCriterion) {
   EXPECT_THAT(report.warnings,
               testing::Contains(HasSubstr("no k from 2 to 6 satisfies the criterion elbow; 6 is used")));
   EXPECT_EQ(report.groups[0].years[0].k, 6);
+  options.k_scope = KScope::year;
+  EXPECT_THAT(cluster_study(engine, options, known_panel(), one_group()).warnings,
+              testing::Contains("no k from 2 to 6 satisfies the criterion elbow in group first, 2000-2005; 6 is used"));
 }
 
 TEST(ClusterStudyWarns, OfCoincidingRegionsAndIterationLimits) {
@@ -524,9 +563,11 @@ TEST(ClusterStudyWarns, OfCoincidingRegionsAndIterationLimits) {
   ClusterStudyOptions options = small_study();
   options.k = 4;
   Panel panel = known_panel();
-  for (Index r = 0; r < regions; ++r) panel.at(2, r, 0) = panel.at(2, r, 1) = static_cast<double>(r % 2);
+  for (Index const y : {2, 3}) {
+    for (Index r = 0; r < regions; ++r) panel.at(y, r, 0) = panel.at(y, r, 1) = static_cast<double>(r % 2);
+  }
   EXPECT_THAT(cluster_study(engine, options, panel, one_group()).warnings,
-              testing::Contains(HasSubstr("first, 2002: regions coincide")));
+              testing::Contains("first, 2002-2003: regions coincide, so that fewer than 4 clusters have members"));
   options.choice.kmeans.max_iterations = 1;
   options.choice.kmeans.init = KmeansInit::random;
   ClusterStudyReport const report = cluster_study(engine, options, known_panel(), one_group());

@@ -12,10 +12,12 @@
 #include <regio/error.hpp>
 
 #include "tests/oracle/cluster_dynamics.hpp"
+#include "tests/support/contract_message.hpp"
 
 namespace regio {
 namespace {
 
+using test::contract_message;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -37,16 +39,6 @@ ClusterHistory history_of(std::vector<std::vector<std::int32_t>> const& years, I
 DynamicsReport dynamics_of(std::vector<std::vector<std::int32_t>> const& years, Index clusters,
                            DynamicsOptions const& options = {}) {
   return cluster_dynamics(history_of(years, clusters), options);
-}
-
-template <class Call>
-std::string contract_message(Call call) {
-  try {
-    call();
-  } catch (ContractError const& error) {
-    return error.what();
-  }
-  return "no ContractError";
 }
 
 TEST(ClusterDynamics, CountsAndTransitions) {

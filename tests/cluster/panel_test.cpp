@@ -111,6 +111,9 @@ TEST(ComputeIndicators, DivisionByZeroAndInfiniteValuesAreNamed) {
       findings_of(panel, {{.indicator = "q", .series = "x", .per = "y"}}, {}),
       ElementsAre("q: region A in 2000: division by zero, 'y' is 0", "q: region B in 2000: 'x' / 'y' is not finite",
                   "q: region C in 2000: division by zero, 'y' is 0"));
+  EXPECT_THAT(findings_of(panel_of({{{1, 0}}, {{2, 0}}, {{3, 1}}, {{4, 0}}}),
+                          {{.indicator = "q", .series = "x", .per = "y"}}, {}),
+              ElementsAre("q: region A in 2000-2001, 2003: division by zero, 'y' is 0"));
 }
 
 TEST(ComputeIndicators, GrowthAndSharesNeedPositiveBases) {
@@ -153,6 +156,9 @@ TEST(MissingValues, AreAnErrorThatNamesEachGap) {
       ElementsAre("q: region A has no value in 2001: 'x' or 'y' is missing",
                   "q: region B has no value in 2000: 'x' or 'y' is missing",
                   "l: region B has no value in 2000: 'x' is missing"));
+  EXPECT_THAT(findings_of(panel_of({{{1}, {gap}}, {{1}, {gap}}, {{1}, {2}}, {{gap}, {gap}}}), {}, {}),
+              ElementsAre("x: region A has no value in 2003: 'x' is missing",
+                          "x: region B has no value in 2000-2001, 2003: 'x' is missing"));
 }
 
 TEST(MissingValues, DropRegions) {
@@ -209,7 +215,9 @@ TEST(MissingValues, InterpolationFollowsTheCalendar) {
   EXPECT_EQ(result.fills[0].rule, "interpolate: nearest year 1991");
   EXPECT_EQ(result.fills[1].rule, "interpolate 1991-1997");
   EXPECT_EQ(result.fills[2].rule, "interpolate: nearest year 1997");
-  EXPECT_THAT(findings_of(panel_of({{{gap}, {1}}, {{gap}, {2}}}), {}, as_it_is(MissingPolicy::interpolate)).size(), 2u);
+  EXPECT_THAT(
+      findings_of(panel_of({{{gap}, {1}}, {{gap}, {2}}}), {}, as_it_is(MissingPolicy::interpolate)),
+      ElementsAre("x: region A has no value in 2000-2001: 'x' is missing, and the region has no value in any year"));
 }
 
 TEST(MissingValues, AFilledLevelIsTheBaseOfGrowth) {

@@ -12,23 +12,15 @@
 #include <regio/error.hpp>
 
 #include "tests/oracle/partition.hpp"
+#include "tests/support/contract_message.hpp"
 
 namespace regio {
 namespace {
 
+using test::contract_message;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Labels = std::vector<std::int32_t>;
-
-template <class Call>
-std::string contract_message(Call call) {
-  try {
-    call();
-  } catch (ContractError const& error) {
-    return error.what();
-  }
-  return "no ContractError";
-}
 
 Labels random_labels(std::mt19937& random, std::size_t n, int clusters) {
   std::uniform_int_distribution<int> label(0, clusters - 1);

@@ -1,10 +1,11 @@
-/// Adjusted Rand index and assignment by their definitions, without regio.
+/// Adjusted Rand index, assignment and join count by their definitions, without regio.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace oracle {
@@ -48,6 +49,44 @@ inline std::vector<int> least_cost_assignment(std::vector<std::vector<double>> c
     if (static_cast<std::size_t>(c) >= columns) c = -1;
   }
   return best;
+}
+
+/// Pairs of neighbours with one label; -1 is no label.
+inline int joins(std::vector<int> const& labels, std::vector<std::pair<int, int>> const& pairs) {
+  int count = 0;
+  for (auto const& [a, b] : pairs) {
+    int const first = labels[static_cast<std::size_t>(a)], second = labels[static_cast<std::size_t>(b)];
+    if (first >= 0 && first == second) ++count;
+  }
+  return count;
+}
+
+struct JoinMoments {
+  double mean = 0;
+  double at_least = 0;  ///< share of the orders with as many joins as the labels themselves, or more
+};
+/// Cliff and Ord (1981), chapter 2: over every order of the labels among the points that have one.
+inline JoinMoments join_moments(std::vector<int> labels, std::vector<std::pair<int, int>> const& pairs) {
+  int const observed = joins(labels, pairs);
+  std::vector<std::size_t> places;
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] >= 0) places.push_back(i);
+  }
+  order = places;
+  std::vector<int> const given = labels;
+  JoinMoments moments;
+  double orders = 0;
+  do {
+    for (std::size_t i = 0; i < places.size(); ++i) labels[places[i]] = given[order[i]];
+    int const count = joins(labels, pairs);
+    moments.mean += count;
+    moments.at_least += count >= observed ? 1 : 0;
+    ++orders;
+  } while (std::next_permutation(order.begin(), order.end()));
+  moments.mean /= orders;
+  moments.at_least /= orders;
+  return moments;
 }
 
 }  // namespace oracle

@@ -70,6 +70,16 @@ TEST_F(LabelFiles, ATableWithoutYearsIsRefused) {
   EXPECT_THAT(messages(findings), HasSubstr("d.csv: there is no column `cluster`, and no column named by a year"));
 }
 
+TEST_F(LabelFiles, APanelIsCalledByItsName) {
+  Findings findings;
+  read_labels(write("panel.csv", "region,year,name,gdp\nX,2001,Xanadu,\nY,2001,Ys,1234.5\n"), findings);
+  EXPECT_EQ(messages(findings),
+            "panel.csv: cluster: there is no such column; the file looks like a panel: its column 'gdp' holds 1234.5; "
+            "did you mean 'regio cluster', which takes panels? (a table of labels has region, year and cluster)");
+  read_labels(write("labels.csv", "region,year,clusters\nX,2001,1\n"), findings);
+  EXPECT_THAT(messages(findings), HasSubstr("did you mean 'clusters'?"));
+}
+
 class Targets : public FileTest {
  protected:
   LabelsFile labels() {
@@ -108,7 +118,7 @@ TEST_F(Targets, WhatDoesNotFitTheLabelsIsRefused) {
   EXPECT_THAT(text, HasSubstr("a.csv:3:2: cluster: found '3', expected a cluster of the labels (1 to 2)"));
   EXPECT_THAT(text, HasSubstr("a.csv:5:2: cluster: found '1', expected only one line for a year and cluster; line 4"));
   EXPECT_THAT(text, HasSubstr("b.csv:3:1: region: found 'YY', expected a region of labels.csv"));
-  EXPECT_THAT(text, HasSubstr("b.csv: value: no value for region 'Y' in 2001"));
+  EXPECT_THAT(text, HasSubstr("b.csv: value: no value for region 'Y' in 2001-2002"));
   EXPECT_THAT(text, HasSubstr("c.csv: a target has the columns"));
 }
 

@@ -88,6 +88,10 @@ TEST_F(PanelFiles, FactsOfRegionsBecomeConstantSeries) {
   EXPECT_EQ(panel.panel.at(1, 1, 1), 20);
   EXPECT_EQ(panel.panel.at(1, 1, 0), 4);
   EXPECT_EQ(regions.labels.at("X"), "Xanadu");
+  EXPECT_THAT(regions.text_columns, ElementsAre("part"));
+  EXPECT_THAT(unused_columns_notice(regions, regions.text_columns),
+              ElementsAre("Columns of regions.csv that nothing in this study uses: part."));
+  EXPECT_TRUE(unused_columns_notice(regions, {}).empty());
 }
 
 TEST_F(PanelFiles, ARegionThatTheRegionsFileDoesNotKnowIsRefused) {
@@ -150,13 +154,32 @@ TEST_F(PanelFiles, GapsAreNamedByRegionAndYear) {
   EXPECT_EQ(text.find("region 'X' in 2001"), std::string::npos) << "no indicator uses series b";
 }
 
-TEST_F(PanelFiles, NeighboursAreChecked) {
+TEST_F(PanelFiles, YearsWithoutALineAreOneFindingARegion) {
+  Findings findings;
+  auto const wide =
+      read_panel(write("wide.csv", "region,year,a\nX,2001,1\nX,2002,1\nX,2003,1\nX,2005,1\nY,2001,1\n"), findings);
+  auto const from_long = read_panel(
+      write("long.csv", "region,year,series,value\nX,2001,a,1\nX,2002,a,1\nX,2003,a,1\nY,2003,a,1\n"), findings);
+  std::vector<IndicatorDefinition> definitions(1);
+  definitions[0].series = "a";
+  refuse_gaps(wide, definitions, findings);
+  refuse_gaps(from_long, definitions, findings);
+  EXPECT_EQ(messages(findings),
+            "wide.csv: no line for region 'Y' in 2002-2003, 2005; indicators.missing names policies for gaps\n"
+            "long.csv: a: no value for region 'Y' in 2001-2002; indicators.missing names policies for gaps");
+}
+
+TEST_F(PanelFiles, NeighboursAreReadAndChecked) {
   Findings findings;
   RegionCodes const regions({"AL", "FL", "GA"});
-  check_neighbours(write("good.csv", "from,to,distance\nAL,FL,10\nFL,AL,10\nAL,GA,3\n"), regions, findings);
+  auto const neighbours =
+      read_neighbours(write("good.csv", "from,to,distance\nAL,FL,10\nFL,AL,10\nAL,GA,3\n"), regions, findings);
   ASSERT_TRUE(findings.empty());
-  check_neighbours(write("n.csv", "from,to,distance\nAL,FI,10\nAL,AL,1\nAL,GA,-3\nAL,FL,\nAL,FL,4\n"), regions,
-                   findings);
+  ASSERT_EQ(neighbours.size(), 3U);
+  EXPECT_EQ(neighbours[2].first, "AL");
+  EXPECT_EQ(neighbours[2].second, "GA");
+  read_neighbours(write("n.csv", "from,to,distance\nAL,FI,10\nAL,AL,1\nAL,GA,-3\nAL,FL,\nAL,FL,4\n"), regions,
+                  findings);
   std::string const text = messages(findings);
   EXPECT_THAT(text, HasSubstr("n.csv:2:2: to: found 'FI', expected a region of the panel"));
   EXPECT_THAT(text, HasSubstr("n.csv:3:2: to: found 'AL', expected another region"));
