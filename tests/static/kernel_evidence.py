@@ -42,7 +42,8 @@ class Toolkit:
 
 def compile_kernels(toolkit, source, file, target, output):
     """Compiles one file; the figures that ptxas printed by mangled kernel name (none for PTX)."""
-    options = ["-std=c++20", f"-arch={target}", "-Werror", "all-warnings", "-Xptxas", "-v", "-lineinfo"]
+    # As libregio_cuda is compiled (host/cuda/CMakeLists.txt).
+    options = ["-std=c++20", "-fmad=false", f"-arch={target}", "-Werror", "all-warnings", "-Xptxas", "-v", "-lineinfo"]
     kind = "-ptx" if target.startswith("compute") else "-cubin"
     includes = [f"-I{source / folder}" for folder in ("include", "host", ".")]
     run = subprocess.run([toolkit.nvcc, kind, *options, *includes, "-o", output, file], text=True, capture_output=True)
