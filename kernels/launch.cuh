@@ -57,7 +57,7 @@ cudaError_t launch([[maybe_unused]] char const* name, void (*kernel)(Parameters.
 #else
   return simt::enqueue(stream, address,
                        {name, shape.grid, shape.block, shape.shared_bytes,
-                        [kernel, values = std::move(values)] { std::apply(kernel, values); }});
+                        simt::KernelCall<Parameters...>(kernel, std::move(values))});
 #endif
 }
 

@@ -1,0 +1,98 @@
+/// One resident block: its threads, its barriers, the operations of its warps, and its shared memory.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tests/simt/device_services.hpp"
+#include "tests/simt/executor.hpp"
+#include "tests/simt/fibre.hpp"
+#include "tests/simt/position.hpp"
+#include "tests/simt/shared_memory.hpp"
+
+namespace simt {
+
+inline constexpr unsigned warp_lanes = 32;
+
+class Block {
+ public:
+  enum class Turn {
+    finished,
+    interrupted,  ///< its turn is over, it can go on
+    waiting,      ///< every thread that could run only waits for others
+    stopped,      ///< a finding ended the launch
+  };
+
+  /// Makes the threads of a block ready. To be called, like run(), on the OS thread on which this block lives.
+  void start(GridLaunch const& launch, std::uint64_t block_number, Schedule& schedule);
+  /// Runs the threads until the block ends, or about `turn` of them have run.
+  Turn run(std::int64_t turn);
+
+  /// The block whose threads run on this OS thread; null in host code.
+  static Block* current();
+  /// The running thread's number in its block; -1 between threads.
+  [[nodiscard]] int current_thread() const { return current_thread_; }
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  [[nodiscard]] uint3 index() const { return index_; }
+  [[nodiscard]] uint3 thread_index(int thread) const;
+  [[nodiscard]] GridLaunch const& launch() const { return *launch_; }
+  [[nodiscard]] SharedMemory& shared_memory() { return shared_memory_; }
+  [[nodiscard]] std::uint64_t barriers() const { return barriers_; }
+  [[nodiscard]] std::uint64_t atomics() const { return atomics_; }
+
+  /// For signal handlers: whether the address lies below a stack of the block that runs on this OS thread.
+  static bool stack_guard_contains(void const* address);
+
+  // What the running thread asks for (device_services.hpp).
+  int barrier(BarrierKind kind, bool predicate, Position position);
+  std::uint64_t warp_operation(WarpOperation const& operation, unsigned mask, std::uint64_t value, unsigned argument,
+                               Position position);
+  void pause();
+  void before_atomic();
+  void after_atomic(bool changed);
+  /// Ends the launch; called by a running thread it does not return.
+  void stop();
+
+ private:
+  enum class ThreadState : std::uint8_t { ready, at_barrier, in_warp_operation, finished };
+
+  struct Thread {
+    Fibre fibre;
+    ThreadState state = ThreadState::finished;
+    Position position;  ///< where it waits
+    WarpOperation const* operation = nullptr;
+    unsigned mask = 0;
+    unsigned argument = 0;
+    std::uint64_t value = 0;  ///< what the lane gives to the operation, then what it gets
+    int idle_atomics = 0;
+  };
+
+  static void run_thread(void* block);
+  void resume(int thread);
+  void suspend(ThreadState state);
+  void thread_ended(int thread);
+  void complete_barrier();
+  void try_warp_operation(int thread);
+  void complete_warp_operation(unsigned warp, unsigned lanes);
+  void report_deadlock();
+  [[nodiscard]] Thread& thread(unsigned warp, unsigned lane) { return *threads_[warp * warp_lanes + lane]; }
+  [[nodiscard]] unsigned live_lanes(unsigned warp);
+
+  GridLaunch const* launch_ = nullptr;
+  Schedule* schedule_ = nullptr;
+  std::uint64_t number_ = 0;
+  uint3 index_{};
+  std::vector<std::unique_ptr<Thread>> threads_;  ///< kept from block to block; the first thread_count_ are in use
+  std::vector<int> order_;
+  int thread_count_ = 0, live_ = 0, current_thread_ = -1;
+  bool stopped_ = false, only_waits_ = false;
+  int waiting_ = 0, predicates_ = 0, barrier_result_ = 0;
+  BarrierKind barrier_kind_ = BarrierKind::plain;
+  std::uint64_t barriers_ = 0, atomics_ = 0;
+  SharedMemory shared_memory_;
+};
+
+}  // namespace simt

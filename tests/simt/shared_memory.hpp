@@ -1,0 +1,47 @@
+/// The shared memory of a resident block.
+///
+/// Dynamic shared memory is an array with red zones. A static `__shared__` variable is a thread-local variable of the
+/// program, because each resident block has an OS thread of its own (thread_local_variables.hpp); the macro declares a
+/// red zone beside it. All of it holds bytes 0xFF (NaN, -1) when a block starts, as nothing promises zeros on a device.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace simt {
+
+struct SharedVariable {
+  std::byte* begin;
+  std::size_t bytes;
+  char const* name;
+  bool red_zone;
+};
+
+class SharedMemory {
+ public:
+  SharedMemory() = default;
+  ~SharedMemory();
+  SharedMemory(SharedMemory const&) = delete;
+  SharedMemory& operator=(SharedMemory const&) = delete;
+
+  /// For a new block, on its OS thread.
+  void prepare(std::size_t dynamic_bytes);
+  /// Reports red zones that were written to.
+  void check();
+
+  [[nodiscard]] std::byte* dynamic() const { return dynamic_; }
+  [[nodiscard]] std::size_t dynamic_bytes() const { return dynamic_bytes_; }
+  /// The static variables of this OS thread, by address.
+  [[nodiscard]] std::vector<SharedVariable> const& variables() const { return variables_; }
+
+ private:
+  void check_zone(std::byte const* begin, std::size_t bytes, char const* beside);
+
+  std::vector<std::byte> memory_;
+  std::byte* dynamic_ = nullptr;
+  std::size_t dynamic_bytes_ = 0;
+  std::vector<SharedVariable> variables_;
+  unsigned long long known_modules_ = 0;  ///< for which variables_ was made
+};
+
+}  // namespace simt
