@@ -4,7 +4,8 @@
 #   host/<capability>/<name>.cpp              front door: validates, plans, runs, reports
 #   host/<capability>/<name>_operation.hpp    the plain struct <Name>Operation that both backends run
 #   host/<capability>/<name>_cpu.cpp          defines void execute(CpuBackend&, <Name>Operation&)
-#   host/cuda/<name>_cuda.cpp, kernels/<name>.cu   the CUDA side (with REGIO_WITH_CUDA)
+#   host/cuda/<name>_cuda.cpp, kernels/<name>*.cu   the CUDA side, where there is one (cmake/RegioCuda.cmake):
+#                                             defines void cuda::execute(CudaBackend&, <Name>Operation&)
 #   tests/<capability>/<name>_test.cpp        its test
 #   bench/<name>_bench.cpp                    its benchmark
 #
@@ -30,8 +31,11 @@ function(_regio_type_name name result)
   set(${result} "${type}" PARENT_SCOPE)
 endfunction()
 
-function(regio_write_operation_lists)
-  get_property(algorithms GLOBAL PROPERTY REGIO_ALGORITHMS)
+# _regio_write_operation_list(<file> <namespace> <backend header> <backend>): the operations in `algorithms`.
+function(_regio_write_operation_list file namespace header backend)
+  string(REGEX REPLACE "Backend$" "Operation" entry_type "${backend}")
+  string(REGEX REPLACE "Backend$" "_operations" list "${backend}")
+  string(TOLOWER "${list}" list)
   set(includes "")
   set(declarations "")
   set(entries "")
@@ -39,23 +43,35 @@ function(regio_write_operation_lists)
     get_filename_component(name "${algorithm}" NAME)
     _regio_type_name("${name}" type)
     string(APPEND includes "#include \"${algorithm}_operation.hpp\"\n")
-    string(APPEND declarations "void execute(CpuBackend& backend, ${type}Operation& operation);\n")
+    string(APPEND declarations "void execute(${backend}& backend, ${type}Operation& operation);\n")
     string(APPEND entries
-           "    {${type}Operation::name, [](CpuBackend& b, void* o) { execute(b, *static_cast<${type}Operation*>(o)); }},\n")
+           "    {${type}Operation::name, [](${backend}& b, void* o) { execute(b, *static_cast<${type}Operation*>(o)); }},\n")
   endforeach()
-  set(file "${PROJECT_BINARY_DIR}/generated/cpu_operations.cpp")
-  file(CONFIGURE OUTPUT "${file}" CONTENT [[
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/${file}" CONTENT [[
 // Written by cmake/RegioAlgorithm.cmake from the regio_algorithm() words.
-#include "core/cpu_backend.hpp"
+#include "@header@"
 @includes@
-namespace regio {
+namespace @namespace@ {
 
 @declarations@
-CpuOperation const cpu_operations[] = {
+@entry_type@ const @list@[] = {
 @entries@    {{}, nullptr},
 };
 
-}  // namespace regio
+}  // namespace @namespace@
 ]] @ONLY)
-  target_sources(regio_objects PRIVATE "${file}")
+endfunction()
+
+function(regio_write_operation_lists)
+  get_property(algorithms GLOBAL PROPERTY REGIO_ALGORITHMS)
+  _regio_write_operation_list(cpu_operations.cpp regio "core/cpu_backend.hpp" CpuBackend)
+  target_sources(regio_objects PRIVATE "${PROJECT_BINARY_DIR}/generated/cpu_operations.cpp")
+  # An algorithm may do without a CUDA side.
+  foreach(algorithm IN LISTS algorithms)
+    get_filename_component(name "${algorithm}" NAME)
+    if(NOT EXISTS "${PROJECT_SOURCE_DIR}/host/cuda/${name}_cuda.cpp")
+      list(REMOVE_ITEM algorithms "${algorithm}")
+    endif()
+  endforeach()
+  _regio_write_operation_list(cuda_operations.cpp regio::cuda "cuda/cuda_backend.hpp" CudaBackend)
 endfunction()

@@ -16,15 +16,16 @@ if(PROJECT_IS_TOP_LEVEL)
 endif()
 
 # Contraction would give other bits on machines with and without fused multiply-add; where we want one we write it.
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
-                    -Wno-missing-field-initializers # designated initialisers leave defaults out on purpose
-                    -ffp-contract=off)
+set(REGIO_HOST_OPTIONS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+                       -Wno-missing-field-initializers # designated initialisers leave defaults out on purpose
+                       -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  add_compile_options(-Wno-restrict) # GCC 12 warns of its own std::string (GCC bug 105651)
+  list(APPEND REGIO_HOST_OPTIONS -Wno-restrict) # GCC 12 warns of its own std::string (GCC bug 105651)
 endif()
 if(REGIO_WARNINGS_AS_ERRORS)
-  add_compile_options(-Werror)
+  list(APPEND REGIO_HOST_OPTIONS -Werror)
 endif()
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:${REGIO_HOST_OPTIONS}>")
 if(REGIO_SANITIZE)
   add_compile_options(-fsanitize=${REGIO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${REGIO_SANITIZE})

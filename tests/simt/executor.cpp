@@ -155,6 +155,7 @@ char const* name_of(FindingKind kind) {
     case FindingKind::misaligned: return "misaligned";
     case FindingKind::foreign_memory: return "foreign memory";
     case FindingKind::red_zone: return "red zone";
+    case FindingKind::stream_order: return "stream order";
   }
   return "unknown";
 }

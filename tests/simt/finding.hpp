@@ -22,6 +22,7 @@ enum class FindingKind {
   misaligned,            ///< access at an address that is no multiple of its size
   foreign_memory,        ///< device code accesses memory of the host, or the local memory of another thread
   red_zone,              ///< bytes beside an allocation were overwritten
+  stream_order,          ///< queued work uses memory in an order that the streams do not promise
 };
 char const* name_of(FindingKind kind);
 

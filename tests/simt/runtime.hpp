@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "tests/simt/executor.hpp"
+#include "tests/simt/kernel_call.hpp"
 
 struct CUstream_st;
 struct CUevent_st;
@@ -56,25 +57,16 @@ struct cudaDeviceProp {
   std::size_t sharedMemPerBlockOptin;
   std::size_t sharedMemPerMultiprocessor;
   std::size_t reservedSharedMemPerBlock;
-  int regsPerBlock;
-  int regsPerMultiprocessor;
-  int warpSize;
   int maxThreadsPerBlock;
   int maxThreadsPerMultiProcessor;
   int maxBlocksPerMultiProcessor;
   int multiProcessorCount;
   int major;
   int minor;
-  int l2CacheSize;
-  int asyncEngineCount;
   int memoryPoolsSupported;
 };
 
-enum cudaDeviceAttr {
-  cudaDevAttrMultiProcessorCount = 16,
-  cudaDevAttrMaxSharedMemoryPerMultiprocessor = 81,
-  cudaDevAttrMaxSharedMemoryPerBlockOptin = 97,
-};
+enum cudaDeviceAttr { cudaDevAttrMaxSharedMemoryPerBlockOptin = 97 };
 
 cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaSetDevice(int device);
@@ -82,7 +74,6 @@ cudaError_t cudaGetDevice(int* device);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total);
-cudaError_t cudaDeviceSynchronize();
 
 // ---- streams and events
 
@@ -138,7 +129,6 @@ cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStre
 struct cudaFuncAttributes {
   std::size_t sharedSizeBytes;  ///< 0: g++ does not say how much static shared memory a kernel has
   int maxDynamicSharedSizeBytes;
-  int maxThreadsPerBlock;
 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
 

@@ -20,7 +20,7 @@ def run(*command, **options):
 def main():
     source, work = map(pathlib.Path, sys.argv[1:3])
     shutil.rmtree(work, ignore_errors=True)
-    copied = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "host", "tests", "bench", "docs", "examples", "datasets", "scripts")
+    copied = ("CMakeLists.txt", "CMakePresets.json", "cmake", "include", "host", "kernels", "tests", "bench", "docs", "examples", "datasets", "scripts")
     for name in copied:
         if (source / name).is_dir():
             shutil.copytree(source / name, work / name, ignore=shutil.ignore_patterns("__pycache__"))

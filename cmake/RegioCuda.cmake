@@ -1,0 +1,31 @@
+# The CUDA backend is compiled twice from one text: by nvcc as libregio_cuda (REGIO_WITH_CUDA, host/cuda/CMakeLists.txt),
+# and in test builds by the host compiler against the executor of tests/simt (tests/cuda/CMakeLists.txt).
+#
+# regio_cuda_backend(<target>): its sources and settings. Kernels are the *.cu of kernels/; host/cuda holds the rest.
+file(GLOB REGIO_CUDA_HOST_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/host/cuda/*.cpp")
+file(GLOB REGIO_CUDA_KERNELS CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/*.cu")
+
+function(regio_cuda_backend target)
+  target_sources(${target} PRIVATE ${REGIO_CUDA_HOST_SOURCES} ${REGIO_CUDA_KERNELS}
+                                   "${PROJECT_BINARY_DIR}/generated/cuda_operations.cpp")
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
+                                               "${PROJECT_SOURCE_DIR}/host")
+  target_link_libraries(${target} PRIVATE TBB::tbb hwy::hwy fmt::fmt Threads::Threads)
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden CUDA_VISIBILITY_PRESET hidden)
+endfunction()
+
+# regio_cuda_library(<target>): a shared library that shows regio_cuda_backend() and nothing else. What it needs of the
+# main library it carries with it, so that it fits the shared library, the static one and the program alike.
+function(regio_cuda_library target)
+  target_link_libraries(${target} PRIVATE regio_static)
+  target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL -Wl,-z,defs)
+endfunction()
+
+if(REGIO_WITH_CUDA)
+  set(CMAKE_CUDA_ARCHITECTURES "${REGIO_CUDA_ARCHITECTURES}")
+  set(CMAKE_CUDA_VISIBILITY_PRESET hidden)
+  enable_language(CUDA)
+  find_package(CUDAToolkit 13 REQUIRED)
+  # Programs of the build tree find libregio_cuda beside the main library, as installed ones do.
+  list(APPEND CMAKE_BUILD_RPATH "${PROJECT_BINARY_DIR}")
+endif()

@@ -1,0 +1,16 @@
+#include "cuda/pinned_buffer.hpp"
+
+#include "cuda/cuda_error.hpp"
+
+namespace regio::cuda {
+
+void* allocate_pinned(Index count, std::size_t element_bytes) {
+  if (count == 0) return nullptr;
+  void* memory = nullptr;
+  check(cudaMallocHost(&memory, static_cast<std::size_t>(count) * element_bytes), "cudaMallocHost");
+  return memory;
+}
+
+void free_pinned(void* memory) noexcept { disregard(cudaFreeHost(memory)); }
+
+}  // namespace regio::cuda

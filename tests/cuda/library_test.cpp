@@ -1,0 +1,144 @@
+// The backend as programs meet it: through Engine, from the library that the main one loads.
+#include <dlfcn.h>
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <regio/engine.hpp>
+
+#include "core/backend.hpp"
+#include "core/cuda_library.hpp"
+#include "tests/cuda/simt_test.hpp"
+
+namespace regio {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class CudaLibrary : public SimtTest {
+ protected:
+  static CudaOptions options(int ordinal = 0, void* stream = nullptr) {
+    return {.ordinal = ordinal, .stream = stream, .library = REGIO_SIMT_LIBRARY};
+  }
+
+  static void expect_refused(CudaOptions const& options, DeviceFailure failure, std::string const& text) {
+    try {
+      Engine::cuda(options);
+      ADD_FAILURE() << "Engine::cuda did not throw";
+    } catch (DeviceError const& error) {
+      EXPECT_EQ(error.failure(), failure);
+      EXPECT_THAT(error.what(), HasSubstr(text));
+    }
+  }
+
+  static CudaBackendFunction* entry() {
+    void* const library = dlopen(REGIO_SIMT_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    return reinterpret_cast<CudaBackendFunction*>(dlsym(library, "regio_cuda_backend"));
+  }
+};
+
+TEST_F(CudaLibrary, GivesAnEngineThatSaysWhatItIs) {
+  Engine engine = Engine::cuda(options(1));
+  EXPECT_EQ(engine.device(), Device::cuda);
+  EXPECT_EQ(engine.description(),
+            "simulated device, CUDA device 1, compute capability 9.0, 4 multiprocessors, 1.0 GiB");
+  EXPECT_GE(engine.threads(), 1);
+  EXPECT_NO_THROW(engine.wait());
+}
+
+TEST_F(CudaLibrary, ListsEveryDevice) {
+  simt::devices().resize(3, simt::devices()[0]);
+  auto const probes = probe_devices(options());
+  ASSERT_EQ(probes.size(), 4U);
+  EXPECT_EQ(probes[3].ordinal, 2);
+  EXPECT_FALSE(probes[3].failure.has_value());
+  EXPECT_THAT(probes[3].description, HasSubstr("CUDA device 2"));
+}
+
+TEST_F(CudaLibrary, AnotherInterfaceIsRefusedWithoutTouchingTheRuntime) {
+  CudaBackendRequest request;
+  request.abi = cuda_abi_number + 1;
+  EXPECT_EQ(entry()(&request), static_cast<std::int32_t>(CudaLibraryStatus::abi_mismatch));
+  EXPECT_EQ(request.library_abi, cuda_abi_number);
+  EXPECT_EQ(request.backend, nullptr);
+  EXPECT_TRUE(simt::call_log().empty());
+}
+
+TEST_F(CudaLibrary, AShorterRequestIsRefusedAndNotWrittenTo) {
+  CudaBackendRequest request;
+  request.size = 8;
+  EXPECT_EQ(entry()(&request), static_cast<std::int32_t>(CudaLibraryStatus::abi_mismatch));
+  EXPECT_EQ(request.library_abi, 0U);
+}
+
+TEST_F(CudaLibrary, NoDriver) {
+  for (cudaError_t const error : {cudaErrorInsufficientDriver, cudaErrorStubLibrary, cudaErrorSystemDriverMismatch}) {
+    simt::reset_runtime();
+    simt::fail_call({.error = error, .function = "cudaGetDeviceCount"});
+    expect_refused(options(), DeviceFailure::driver_missing, cudaGetErrorName(error));
+  }
+}
+
+TEST_F(CudaLibrary, NoDevice) {
+  simt::devices().clear();
+  expect_refused(options(), DeviceFailure::no_device, "reports no device");
+}
+
+TEST_F(CudaLibrary, OrdinalBeyondTheDevices) {
+  expect_refused(options(2), DeviceFailure::no_device,
+                 "there is no CUDA device 2: the driver reports 2, counted from 0");
+}
+
+TEST_F(CudaLibrary, ADeviceThatCannotBeUsedIsNamed) {
+  simt::fail_call({.error = cudaErrorDevicesUnavailable, .function = "cudaMemPoolCreate"});
+  expect_refused(options(), DeviceFailure::failed, "cudaMemPoolCreate: cudaErrorDevicesUnavailable");
+}
+
+TEST_F(CudaLibrary, TheCallersStreamReachesTheBackend) {
+  cudaStream_t callers = nullptr;
+  ASSERT_EQ(cudaStreamCreateWithFlags(&callers, cudaStreamNonBlocking), cudaSuccess);
+  {
+    Engine engine = Engine::cuda(options(0, callers));
+    engine.wait();
+    EXPECT_EQ(simt::live_objects().streams, 2U) << "the caller's and the one for copies";
+    expect_refused(options(1, callers), DeviceFailure::failed, "belongs to CUDA device 0, the engine to 1");
+  }
+  EXPECT_EQ(cudaStreamDestroy(callers), cudaSuccess);
+}
+
+TEST_F(CudaLibrary, ALostDeviceIsADeviceErrorOfTheMainLibrary) {
+  Engine engine = Engine::cuda(options());
+  simt::fail_call({.error = cudaErrorIllegalAddress, .device_lost = true, .function = "cudaStreamSynchronize"});
+  for (std::string const text : {"cudaErrorIllegalAddress", "can no longer be used"}) {
+    try {
+      engine.wait();
+      ADD_FAILURE() << "the device is lost";
+    } catch (DeviceError const& error) {
+      EXPECT_EQ(error.failure(), DeviceFailure::failed);
+      EXPECT_THAT(error.what(), HasSubstr(text));
+    }
+  }
+}
+
+TEST_F(CudaLibrary, AnAlgorithmWithoutCudaIsTheCallersMistake) {
+  Engine engine = Engine::cuda(options());
+  EXPECT_THROW(engine.backend().execute("no_such_algorithm", nullptr), ContractError);
+}
+
+TEST_F(CudaLibrary, TwoEnginesOnTwoHostThreads) {
+  auto const use = [](int ordinal) {
+    for (int i = 0; i < 20; ++i) {
+      Engine engine = Engine::cuda(options(ordinal));
+      engine.wait();
+    }
+  };
+  std::jthread const first(use, 0);
+  std::jthread const second(use, 1);
+}
+
+}  // namespace
+}  // namespace regio

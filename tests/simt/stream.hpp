@@ -1,0 +1,75 @@
+/// Queued work: what runs when.
+///
+/// CUDA promises that work of one stream runs in order and that a stream waits for the events it was told to wait for,
+/// nothing else. The schedule makes use of that freedom: of all streams whose first piece of work may run it takes one
+/// that a seed has drawn, some work runs as soon as it is queued, and the rest only when somebody waits. A dependency
+/// that the backend forgot then shows as a wrong result under some seed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/simt/runtime.hpp"
+
+namespace simt {
+
+/// A place in a stream that others can wait for.
+struct Mark {
+  bool reached = false;
+};
+
+/// One piece of queued work.
+struct Work {
+  std::string name;
+  std::function<cudaError_t()> run;            ///< what it does; an error loses the device
+  bool gives_back = false;                     ///< runs even when the device is lost
+  std::shared_ptr<Mark const> waits_for = {};  ///< may not run before this is reached
+  std::byte const* host_memory = nullptr;      ///< pinned memory that it reads or writes
+  std::shared_ptr<Mark> done = std::make_shared<Mark>();
+};
+
+class StreamSchedule {
+ public:
+  void set_seed(std::uint64_t seed) { random_.seed(seed); }
+
+  void add(CUstream_st* stream);
+  void remove(CUstream_st* stream);
+  [[nodiscard]] bool has(CUstream_st* stream) const;
+  [[nodiscard]] std::vector<CUstream_st*> const& streams() const { return streams_; }
+
+  /// Queues it, and perhaps runs some of what is queued.
+  void queue(CUstream_st* stream, Work work);
+  /// Runs work until the mark is reached.
+  void run_until(Mark const& mark);
+  /// Runs all work of the stream.
+  void drain(CUstream_st* stream);
+  /// What is queued on a lost device never runs; what waits for it elsewhere may go on.
+  void drop(int device);
+
+ private:
+  [[nodiscard]] CUstream_st* next_ready();
+  void run_first_of(CUstream_st* stream);
+  void draw_preferences();
+  [[nodiscard]] std::uint64_t draw(std::uint64_t count) { return random_() % count; }
+
+  std::vector<CUstream_st*> streams_;  // the first ready one runs
+  std::mt19937_64 random_{1};
+};
+
+}  // namespace simt
+
+struct CUstream_st {
+  int device;
+  std::deque<simt::Work> queue = {};
+};
+
+struct CUevent_st {
+  int device;
+  std::shared_ptr<simt::Mark const> mark = {};  ///< null: never recorded
+};
