@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/run_options.hpp"
+#include "cli/device_choice.hpp"
 #include "cli/standard_output.hpp"
 
 namespace regio::cli {

@@ -5,11 +5,13 @@
 
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
+
+#include "cli/device_choice.hpp"
 
 namespace regio::cli {
 namespace {
@@ -44,8 +46,8 @@ std::uint64_t unit_size(std::string unit) {
 void RunOptions::add_to(CLI::App& command) {
   std::string const group = "Common options";
   command.add_option("--device", device, "where to compute; auto takes a usable GPU, otherwise the CPU")
-      ->type_name("cpu|cuda|auto")
-      ->check(CLI::IsMember({"cpu", "cuda", "auto"}).description(""))
+      ->type_name(fmt::format("{}", fmt::join(device_words(), "|")))
+      ->check(CLI::IsMember(device_words()).description(""))
       ->group(group);
   command.add_option("--threads", threads, "CPU threads; as many as cores unless given. Results do not depend on it")
       ->type_name("N")
@@ -77,17 +79,7 @@ format::ExistingResults RunOptions::existing() const {
   return resume ? format::ExistingResults::resume : format::ExistingResults::refuse;
 }
 
-CudaOptions cuda_options() {
-  CudaOptions options;
-  if (char const* const library = std::getenv("REGIO_CUDA_LIBRARY"); library != nullptr) options.library = library;
-  return options;
-}
-
-Engine RunOptions::make_engine() const {
-  if (device == "cpu") return Engine::cpu(threads);
-  if (device == "cuda") return Engine::cuda(cuda_options());
-  return Engine::automatic(cuda_options(), threads);
-}
+Engine RunOptions::make_engine() const { return cli::make_engine(device, threads); }
 
 std::uint64_t memory_size(std::string const& text) {
   double number = 0;

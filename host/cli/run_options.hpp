@@ -34,9 +34,6 @@ struct RunOptions {
   void limit_process() const;
 };
 
-/// CUDA options of this program: REGIO_CUDA_LIBRARY names another library than the installed one.
-CudaOptions cuda_options();
-
 /// "8GB", "512 MiB", "2e9" in bytes. Throws InputError.
 std::uint64_t memory_size(std::string const& text);
 
