@@ -219,6 +219,8 @@ StudySchema cluster_schema() {
 
   TableKeys study(schema, "study");
   study.text("title", "heading of the report", "Clusters of regions through the years");
+  study.optional_text("source", "where the data come from, for the line under every figure",
+                      "\"Statistical Office, 2024\"");
   study.integer("seed", "of every random number; the same seed gives the same bytes", 1, 0, 9e18);
 
   TableKeys input(schema, "input");
@@ -283,6 +285,8 @@ StudySchema dynamics_schema() {
 
   TableKeys study(schema, "study");
   study.text("title", "heading of the report", "Dynamics of clusters of regions");
+  study.optional_text("source", "where the data come from, for the line under every figure",
+                      "\"Statistical Office, 2024\"");
   study.integer("seed", "kept for the record; nothing is random here", 1, 0, 9e18);
 
   TableKeys input(schema, "input");

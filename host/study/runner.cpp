@@ -64,6 +64,10 @@ class Run {
 
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   [[nodiscard]] std::string title() const { return document_.text("study", "title"); }
+  /// As the study names it; otherwise its first input, which every kind of study has.
+  [[nodiscard]] std::string source() const {
+    return document_.has("study", "source") ? document_.text("study", "source") : inputs_.front().name;
+  }
 
   void stop_if_interrupted() const {
     if (settings_.control.stop.stop_requested()) throw Interrupted("interrupted");
@@ -100,7 +104,7 @@ class Run {
     context.study_text = document_.source();
     for (InputFile const& file : inputs_) context.digests.emplace_back(file.name, file.sha256);
     context.device = engine_.device() == Device::cuda ? "CUDA" : "CPU";
-    if (!inputs_.empty()) context.source = "Source: " + inputs_.front().name;
+    context.source = "Source: " + source() + "; own calculations.";
     return context;
   }
 
