@@ -24,7 +24,9 @@ using kainjow::mustache::mustache;
 
 constexpr std::size_t notices_at_once = 8;
 /// Cells of one table that the page carries; the rest stands in the result file beside.
-constexpr std::size_t most_cells = 8000;
+constexpr std::size_t most_cells = 5000;
+/// Bytes of a cell's text that stay on one line.
+constexpr std::size_t longest_line = 40;
 /// Ratio of the largest to the smallest number that one count of decimals still serves.
 constexpr double widest_column = 1e4;
 
@@ -97,6 +99,7 @@ std::string table_note(ReportTable const& table) {
 /// Decimals of a column; none in common when its values differ by orders of magnitude, as those of several indicators
 /// do.
 std::optional<int> common_decimals(ReportTable const& table, std::size_t column) {
+  if (table.decimals >= 0) return table.decimals;
   std::vector<double> values;
   double smallest = HUGE_VAL, largest = 0;
   for (auto const& row : table.rows) {
@@ -124,7 +127,8 @@ std::string table_body(ReportTable const& table) {
     html += "<tr>";
     for (std::size_t column = 0; column < row.size(); ++column) {
       if (auto const* text = std::get_if<std::string>(&row[column])) {
-        html += column == 0 ? "<th scope=row>" : "<td>";
+        html += column == 0 ? "<th scope=row" : "<td";
+        html += text->size() > longest_line ? " class=long-text>" : ">";
         append_escaped(html, *text);
         html += column == 0 ? "</th>" : "</td>";
         continue;
@@ -173,6 +177,7 @@ data figure_data(Figure const& figure) {
   object.set("description", figure.description);
   object.set("source", figure.source);
   set_optional(object, "note", figure.note);
+  set_optional(object, "hint", figure_script().empty() ? "" : figure.hint);
   object.set("drawn", !figure_script().empty());
   object.set("specification", script_json(figure.specification));
   return object;

@@ -26,13 +26,15 @@ struct Preformatted {
   std::string language;
 };
 struct ReportTable {
-  std::string name;  ///< for the download: "counts" -> counts.csv
+  using Cell = std::variant<std::string, double>;  ///< NaN prints as a dash
+  std::string name;                                ///< for the download: "counts" -> counts.csv
   std::string caption;
   std::vector<std::string> columns;
-  std::vector<std::vector<std::variant<std::string, double>>> rows;  ///< NaN prints as a dash
-  int digits = 3;    ///< significant digits of numbers that are not whole
-  std::string note;  ///< under the table: what was left out, how to read it
-  std::string file;  ///< the result file beside the report that has all of it
+  std::vector<std::vector<Cell>> rows;
+  int digits = 3;     ///< significant digits of numbers that are not whole
+  int decimals = -1;  ///< of every number, where columns are to be compared; -1: as `digits` asks, by column
+  std::string note;   ///< under the table: what was left out, how to read it
+  std::string file;   ///< the result file beside the report that has all of it
 };
 struct Figure {
   std::string name;         ///< file name: figures/<name>.vl.json
@@ -42,6 +44,7 @@ struct Figure {
   Json specification;       ///< Vega-Lite, data inline
   ReportTable data;         ///< the same data as a table
   std::string note;         ///< how to read it, or what was thinned
+  std::string hint;         ///< what a reader can do with the figure on the screen
 };
 using ReportItem = std::variant<Paragraph, Notice, Preformatted, ReportTable, Figure>;
 

@@ -47,7 +47,7 @@ ReportTable transitions_table(ClusterHistory const& history, DynamicsReport cons
       .name = group.name("transitions"),
       .caption = group.headline("share of the regions of a cluster that stand in each cluster a year later"),
       .columns = {"From cluster"},
-      .digits = 2,
+      .decimals = 2,
       .file = "transitions.csv"};
   for (std::size_t to = 0; to < k; ++to) table.columns.push_back("To " + std::to_string(to + 1));
   for (std::size_t from = 0; from < k; ++from) {

@@ -76,6 +76,11 @@ std::string order_text(ClusterStudyOptions const& options) {
          (options.order_scope == OrderScope::anchor ? ", in the chain's first year, then carried" : ", each year");
 }
 
+std::string integral_text(ClusterStudyOptions const& options) {
+  return options.integral == IntegralMethod::mean_deviation ? "the mean of the group's normalised values"
+                                                            : "the first principal component of the group";
+}
+
 ReportTable choices_table(ClusterStudyReport const& study, ClusterStudyOptions const& options) {
   ReportTable table{.name = "choices", .caption = "The choices made", .columns = {"Choice", "Value"}};
   auto const add = [&](std::string const& choice, std::string const& value) { table.rows.push_back({choice, value}); };
@@ -95,8 +100,7 @@ ReportTable choices_table(ClusterStudyReport const& study, ClusterStudyOptions c
           (options.choice.kmeans.init == KmeansInit::random ? "from random points" : "k-means++"));
   add("Chain", chain_text(options));
   add("Numbers of the clusters", order_text(options));
-  add("Integral indicator", options.integral == IntegralMethod::mean_deviation ? "mean of the normalised values"
-                                                                               : "first principal component");
+  add("Integral indicator", integral_text(options));
   add("Seed", std::to_string(options.seed));
   add("Fits made", std::to_string(study.fits) + " in " + std::to_string(study.problems) + " problems");
   return table;
@@ -144,7 +148,7 @@ ReportTable shown_numbers_table(GroupStudy const& group, GroupName const& name) 
           "The columns are the numbers that clusters keep through the years, with their colours; the cells "
           "are their places in the year's own order."};
   auto const k = static_cast<std::size_t>(group.history.clusters);
-  for (std::size_t c = 0; c < k; ++c) table.columns.push_back("Cluster " + std::to_string(c + 1));
+  add_cluster_columns(table, k);
   for (std::size_t y = 0; y < group.history.years.size(); ++y) {
     auto& row = table.rows.emplace_back();
     row.emplace_back(std::to_string(group.history.years[y]));
@@ -227,6 +231,8 @@ format::ReportSection profile_section(GroupStudy const& group, ClusterStudyRepor
 format::ReportSection standing_section(ClusterStudyReport const& study, ClusterStudyOptions const& options,
                                        FigureContext const& context) {
   ReportSection section{.name = "standing", .title = "Where the regions stand"};
+  section.items.emplace_back(Paragraph{"In each group and year the regions are ranked by an integral indicator: " +
+                                       integral_text(options) + ". Rank 1 is the best."});
   for (std::size_t g = 0; g < study.integral.size(); ++g) {
     IntegralIndicator const& integral = study.integral[g];
     section.items.emplace_back(

@@ -151,4 +151,7 @@ class Chromium:
         pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 
     def pdf(self):
-        return base64.b64decode(self.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+        """The page as a PDF file of A4 pages, with the style of paper."""
+        self.call("Emulation.setEmulatedMedia", media="")
+        printed = self.call("Page.printToPDF", preferCSSPageSize=True, paperWidth=210 / 25.4, paperHeight=297 / 25.4)
+        return base64.b64decode(printed["data"])

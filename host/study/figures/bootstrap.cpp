@@ -10,8 +10,6 @@ namespace {
 /// Hennig 2007: clusters below dissolve under resampling, those above 0.75 are stable.
 constexpr double dissolved = 0.5, stable = 0.75;
 
-double rounded(double value) { return std::round(value * 1000) / 1000; }
-
 }  // namespace
 
 Figure bootstrap_agreement_figure(ClusterStudyReport const& study, FigureContext const& context) {
@@ -30,7 +28,7 @@ Figure bootstrap_agreement_figure(ClusterStudyReport const& study, FigureContext
       std::string const year = std::to_string(study.indicators.years[y]);
       table.rows.push_back({group.group, year, agreement});
       values.push_back(
-          {{"group", group.group}, {"year", study.indicators.years[y]}, {"agreement", rounded(agreement)}});
+          {{"group", group.group}, {"year", study.indicators.years[y]}, {"agreement", thousandths(agreement)}});
       if (agreement < lowest || where.empty()) {
         lowest = agreement;
         where = study.groups.size() > 1 ? group.group + ", " + year : year;
@@ -48,23 +46,13 @@ Figure bootstrap_agreement_figure(ClusterStudyReport const& study, FigureContext
       .data = std::move(table),
       .note = "Mean over " + counted(replicates, "replicate", "replicates") +
               " of the whole study; 1: always the same clusters, 0: no more alike than chance."};
+  Json y = magnitude("agreement", "Adjusted Rand index", 5);
+  y["scale"]["domain"] = {std::min(0.0, thousandths(lowest)), 1.0};
   Json layers = {{{"mark", {{"type", "line"}, {"point", {{"filled", true}, {"size", 30}}}, {"color", plain_colour}}},
                   {"encoding",
-                   {{"x",
-                     {{"field", "year"},
-                      {"type", "ordinal"},
-                      {"scale", {{"type", "point"}, {"padding", 0.3}}},
-                      {"axis", year_axis()}}},
-                    {"y",
-                     {{"field", "agreement"},
-                      {"type", "quantitative"},
-                      {"title", "Adjusted Rand index"},
-                      {"scale", {{"domain", {std::min(0.0, rounded(lowest)), 1.0}}}},
-                      {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", 5}}}}},
-                    {"tooltip",
-                     {{{"field", "group"}, {"title", "Group"}},
-                      {{"field", "year"}, {"title", "Year"}},
-                      {{"field", "agreement"}, {"title", "Agreement"}}}}}}}};
+                   {{"x", year_points()},
+                    {"y", std::move(y)},
+                    {"tooltip", tooltip({{"group_name", "Group"}, {"year", "Year"}, {"agreement", "Agreement"}})}}}}};
   small_multiples(figure.specification, std::move(layers), "group", group_names(study.groups), 2,
                   {.width = 240, .height = 130});
   return figure;
@@ -76,7 +64,7 @@ Figure bootstrap_clusters_figure(GroupStudy const& group, GroupName const& name,
   ReportTable table{.name = name.name("bootstrap-clusters"),
                     .caption = name.headline("mean best Jaccard similarity of each cluster"),
                     .columns = {"Year"}};
-  for (std::size_t c = 0; c < k; ++c) table.columns.push_back("Cluster " + std::to_string(c + 1));
+  add_cluster_columns(table, k);
   Json values = Json::array();
   std::vector<double> sum(k, 0.0), years(k, 0.0);
   for (std::size_t y = 0; y < group.history.years.size(); ++y) {
@@ -86,7 +74,7 @@ Figure bootstrap_clusters_figure(GroupStudy const& group, GroupName const& name,
       double const jaccard = bootstrap.jaccard[y * k + c];
       row.emplace_back(jaccard);
       if (std::isnan(jaccard)) continue;
-      values.push_back({{"year", group.history.years[y]}, {"cluster", c + 1}, {"jaccard", rounded(jaccard)}});
+      values.push_back({{"year", group.history.years[y]}, {"cluster", c + 1}, {"jaccard", thousandths(jaccard)}});
       sum[c] += jaccard;
       years[c] += 1;
     }
@@ -119,15 +107,16 @@ Figure bootstrap_clusters_figure(GroupStudy const& group, GroupName const& name,
   figure.specification.update(
       {{"width", figure_width},
        {"height", 20 * k},
-       {"mark", {{"type", "rect"}, {"tooltip", true}}},
+       {"mark", "rect"},
        {"encoding",
-        {{"x", {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis()}}},
+        {{"x", year_bands(0.06)},
          {"y",
           {{"field", "cluster"},
            {"type", "ordinal"},
            {"scale", {{"paddingInner", 0.08}}},
            {"axis", {{"title", "Cluster"}, {"ticks", false}, {"domain", false}}}}},
-         {"color", std::move(colour)}}}});
+         {"color", std::move(colour)},
+         {"tooltip", tooltip({{"year", "Year"}, {"cluster", "Cluster"}, {"jaccard", "Jaccard similarity"}})}}}});
   return figure;
 }
 

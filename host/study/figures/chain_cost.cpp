@@ -38,7 +38,7 @@ Figure chain_cost_figure(ClusterStudyReport const& study, ClusterStudyOptions co
                             static_cast<double>(fit.iterations), std::string(name(fit.outcome))});
       values.push_back({{"group", group.group},
                         {"year", study.indicators.years[y]},
-                        {"excess", std::round(excess(fit) * 1000) / 1000},
+                        {"excess", thousandths(excess(fit))},
                         {"guarded", fit.guarded}});
       if (excess(fit) > worst) {
         worst = excess(fit);
@@ -59,19 +59,11 @@ Figure chain_cost_figure(ClusterStudyReport const& study, ClusterStudyOptions co
                 .note =
                     "Clusters that keep their identity through the years are bought with inertia; 0 means that a fresh "
                     "start would find nothing tighter."};
-  Json layers = {
-      {{"mark", {{"type", "bar"}, {"color", plain_colour}}},
-       {"encoding",
-        {{"x", {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.15}}}, {"axis", year_axis()}}},
-         {"y",
-          {{"field", "excess"},
-           {"type", "quantitative"},
-           {"title", "Excess inertia, %"},
-           {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", 4}}}}},
-         {"tooltip",
-          {{{"field", "group"}, {"title", "Group"}},
-           {{"field", "year"}, {"title", "Year"}},
-           {{"field", "excess"}, {"title", "Excess, %"}}}}}}}};
+  Json layers = {{{"mark", {{"type", "bar"}, {"color", plain_colour}}},
+                  {"encoding",
+                   {{"x", year_bands(0.15)},
+                    {"y", magnitude("excess", "Excess inertia, %", 4)},
+                    {"tooltip", tooltip({{"group_name", "Group"}, {"year", "Year"}, {"excess", "Excess, %"}})}}}}};
   small_multiples(figure.specification, std::move(layers), "group", group_names(study.groups), 2,
                   {.width = 240, .height = 120});
   return figure;

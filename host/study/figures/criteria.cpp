@@ -34,8 +34,8 @@ double score(KScores const& scores, KCriterion criterion, double scatter) {
 double mean_score(GroupStudy const& group, KCriterion criterion, std::size_t k) {
   double sum = 0, years = 0;
   for (auto const& sweep : group.sweeps) {
-    if (k >= sweep.scores.size()) continue;
-    double const value = score(sweep.scores[k], criterion, sweep.scores.front().inertia);
+    if (k > sweep.scores.size()) continue;
+    double const value = score(sweep.scores[k - 1], criterion, sweep.scores.front().inertia);
     if (!std::isfinite(value)) continue;
     sum += value;
     years += 1;
@@ -88,17 +88,9 @@ Figure criteria_figure(ClusterStudyReport const& study, ClusterStudyOptions cons
                     .file = "choice_of_k.csv"};
   for (auto const& text : texts) table.columns.emplace_back(text.label);
   table.columns[2] = "Inertia, % of the scatter";
-  for (auto const& group : study.groups) {
-    std::size_t most = 0;
-    for (auto const& sweep : group.sweeps) most = std::max(most, sweep.scores.size());
-    for (std::size_t k = 0; k < most; ++k) {
-      auto& row = table.rows.emplace_back();
-      row.emplace_back(group.group);
-      row.emplace_back(static_cast<double>(k + 1));
-      for (std::size_t c = 0; c < criteria_count; ++c)
-        row.emplace_back(mean_score(group, static_cast<KCriterion>(c), k));
-    }
-  }
+  add_rows_by_k(table, study, [](auto& row, GroupStudy const& group, std::size_t k) {
+    for (std::size_t c = 0; c < criteria_count; ++c) row.emplace_back(mean_score(group, static_cast<KCriterion>(c), k));
+  });
   Json values = Json::array();
   Json cells = Json::array();
   for (std::size_t c = 0; c < criteria_count; ++c) {
@@ -106,14 +98,12 @@ Figure criteria_figure(ClusterStudyReport const& study, ClusterStudyOptions cons
     std::string const head = std::string(texts[c].label) + " (" + texts[c].rule + ")";
     bool defined = false;
     for (auto const& group : study.groups) {
-      std::size_t most = 0;
-      for (auto const& sweep : group.sweeps) most = std::max(most, sweep.scores.size());
-      for (std::size_t k = 0; k < most; ++k) {
+      for (std::size_t k = 1; k <= most_k(group); ++k) {
         double const value = mean_score(group, criterion, k);
         if (std::isnan(value)) continue;
         defined = true;
-        Json row = {{"criterion", head}, {"group", group.group}, {"k", k + 1}, {"value", value}};
-        if (c < group.chosen_by_criterion.size() && group.chosen_by_criterion[c] == static_cast<Index>(k) + 1) {
+        Json row = {{"criterion", head}, {"group", group.group}, {"k", k}, {"value", value}};
+        if (c < group.chosen_by_criterion.size() && group.chosen_by_criterion[c] == static_cast<Index>(k)) {
           row["choice"] = true;
         }
         values.push_back(std::move(row));
@@ -132,24 +122,22 @@ Figure criteria_figure(ClusterStudyReport const& study, ClusterStudyOptions cons
                 .note = "Means over the years. A dot marks what a criterion alone would choose" +
                         std::string(study.groups.size() > 1 ? " in the group" : "") + "; the study took " +
                         (options.k > 0 ? "the k that was given" : criterion_label(options.criterion)) + "."};
+  Json y = magnitude("value", "", 4);
+  y["title"] = nullptr;
+  y["scale"]["zero"] = false;
+  Json shown = tooltip({{"criterion_name", "Criterion"}, {"group_name", "Group"}, {"k", "k"}, {"value", "Value"}});
+  shown[3]["format"] = ".4~g";
   Json encoding = {{"x",
                     {{"field", "k"},
                      {"type", "quantitative"},
                      {"axis", {{"tickMinStep", 1}, {"format", "d"}, {"grid", false}, {"title", "k"}, {"tickCount", 6}}},
                      {"scale", {{"nice", false}, {"zero", false}}}}},
-                   {"y",
-                    {{"field", "value"},
-                     {"type", "quantitative"},
-                     {"title", nullptr},
-                     {"scale", {{"zero", false}}},
-                     {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", 4}}}}},
-                   {"tooltip",
-                    {{{"field", "criterion"}, {"title", "Criterion"}},
-                     {{"field", "group"}, {"title", "Group"}},
-                     {{"field", "k"}, {"title", "k"}},
-                     {{"field", "value"}, {"title", "Value"}, {"format", ".4~g"}}}}};
+                   {"y", std::move(y)},
+                   {"tooltip", std::move(shown)}};
+  std::string const name = number_names(figure.specification, "group", group_names(study.groups));
   if (study.groups.size() > 1) {
-    encoding["strokeDash"] = {{"field", "group"}, {"type", "nominal"}, {"sort", nullptr}, {"title", "Group"}};
+    encoding["strokeDash"] = {
+        {"field", "group"}, {"type", "ordinal"}, {"title", "Group"}, {"legend", {{"labelExpr", name}}}};
   }
   Json dots = encoding;
   dots.erase("strokeDash");
@@ -159,7 +147,7 @@ Figure criteria_figure(ClusterStudyReport const& study, ClusterStudyOptions cons
       {{"mark", {{"type", "point"}, {"filled", true}, {"opacity", 1}, {"color", plain_colour}}},
        {"encoding", std::move(dots)}}};
   small_multiples(figure.specification, std::move(layers), "criterion", cells, 3,
-                  {.left = 45, .gap = 50, .width = 170, .height = 130});
+                  {.left = 45, .gap = 50, .width = 165, .height = 130});
   if (cells.size() > 1) figure.specification["resolve"] = {{"scale", {{"y", "independent"}}}};
   return figure;
 }

@@ -37,6 +37,23 @@ std::vector<Index> distinct_k(GroupStudy const& group) {
   return all;
 }
 
+std::size_t most_k(GroupStudy const& group) {
+  std::size_t most = 0;
+  for (auto const& sweep : group.sweeps) most = std::max(most, sweep.scores.size());
+  return most;
+}
+
+void add_rows_by_k(ReportTable& table, ClusterStudyReport const& study, RowByK const& fill) {
+  for (auto const& group : study.groups) {
+    for (std::size_t k = 1; k <= most_k(group); ++k) {
+      auto& row = table.rows.emplace_back();
+      row.emplace_back(group.group);
+      row.emplace_back(static_cast<double>(k));
+      fill(row, group, k);
+    }
+  }
+}
+
 Figure elbow_figure(ClusterStudyReport const& study, ClusterStudyOptions const& options, FigureContext const& context) {
   ReportTable table{.name = "elbow",
                     .caption = "Inertia of the best fit, in percent of the scatter around the mean",
@@ -44,25 +61,18 @@ Figure elbow_figure(ClusterStudyReport const& study, ClusterStudyOptions const& 
                     .file = "choice_of_k.csv"};
   for (int const year : study.indicators.years) table.columns.push_back(std::to_string(year));
   Json values = Json::array();
-  for (auto const& group : study.groups) {
-    std::size_t most = 0;
-    for (auto const& sweep : group.sweeps) most = std::max(most, sweep.scores.size());
-    for (std::size_t k = 0; k < most; ++k) {
-      auto& row = table.rows.emplace_back();
-      row.emplace_back(group.group);
-      row.emplace_back(static_cast<double>(k + 1));
-      for (std::size_t y = 0; y < group.sweeps.size(); ++y) {
-        auto const& scores = group.sweeps[y].scores;
-        double const all = scores.empty() ? 0 : scores.front().inertia;
-        double const share = k < scores.size() && all > 0 ? 100 * scores[k].inertia / all : std::nan("");
-        row.emplace_back(share);
-        if (std::isnan(share)) continue;
-        values.push_back({{"group", group.group},
-                          {"year", study.indicators.years[y]},
-                          {"k", k + 1},
-                          {"share", std::round(share * 1000) / 1000}});
-      }
+  add_rows_by_k(table, study, [&](auto& row, GroupStudy const& group, std::size_t k) {
+    for (std::size_t y = 0; y < group.sweeps.size(); ++y) {
+      auto const& scores = group.sweeps[y].scores;
+      double const all = scores.empty() ? 0 : scores.front().inertia;
+      double const share = k <= scores.size() && all > 0 ? 100 * scores[k - 1].inertia / all : std::nan("");
+      row.emplace_back(share);
+      if (std::isnan(share)) continue;
+      values.push_back(
+          {{"group", group.group}, {"year", study.indicators.years[y]}, {"k", k}, {"share", thousandths(share)}});
     }
+  });
+  for (auto const& group : study.groups) {
     for (Index const k : distinct_k(group)) values.push_back({{"group", group.group}, {"chosen", k}});
   }
   Figure figure{
@@ -74,7 +84,11 @@ Figure elbow_figure(ClusterStudyReport const& study, ClusterStudyOptions const& 
       .source = context.source,
       .specification = vega_lite(std::move(values)),
       .data = std::move(table),
-      .note = "The dashed rule marks the chosen k. A curve that is flat beyond it gains little from more clusters."};
+      .note =
+          "Inertia: squared distances of the regions to the centre of their cluster, summed; with one cluster it is "
+          "the "
+          "whole scatter. The dashed rule marks the chosen k. A curve that is flat beyond it gains little from more "
+          "clusters."};
   Json const k_axis = {{"tickMinStep", 1}, {"format", "d"}, {"grid", false}, {"title", "Number of clusters k"}};
   Json year = magnitude_colour("year", "Year");
   year["legend"]["format"] = "d";
@@ -85,18 +99,10 @@ Figure elbow_figure(ClusterStudyReport const& study, ClusterStudyOptions const& 
        {"encoding",
         {{"x",
           {{"field", "k"}, {"type", "quantitative"}, {"axis", k_axis}, {"scale", {{"nice", false}, {"zero", false}}}}},
-         {"y",
-          {{"field", "share"},
-           {"type", "quantitative"},
-           {"title", "Inertia, % of the scatter"},
-           {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", 5}}}}},
+         {"y", magnitude("share", "Inertia, % of the scatter", 5)},
          {"detail", {{"field", "year"}}},
          {"color", std::move(year)},
-         {"tooltip",
-          {{{"field", "group"}, {"title", "Group"}},
-           {{"field", "year"}, {"title", "Year"}},
-           {{"field", "k"}, {"title", "k"}},
-           {{"field", "share"}, {"title", "Inertia, %"}}}}}}},
+         {"tooltip", tooltip({{"group_name", "Group"}, {"year", "Year"}, {"k", "k"}, {"share", "Inertia, %"}})}}}},
       {{"transform", {{{"filter", "isValid(datum.chosen)"}}}},
        {"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}}},
        {"encoding", {{"x", {{"field", "chosen"}, {"type", "quantitative"}}}}}}};

@@ -66,8 +66,7 @@ Figure group_profile_figure(ClusterStudyReport const& study, FigureContext const
     }
   }
   std::vector<std::size_t> const shown = evenly_spaced(n, most_rows);
-  Json values = Json::array(), rows = Json::array(), columns = Json::array();
-  for (auto const& integral : study.integral) columns.push_back(integral.group);
+  Json values = Json::array(), rows = Json::array();
   for (std::size_t const place : shown) {
     std::string const label = context.label(study.indicators.regions[order[place]]);
     rows.push_back(label);
@@ -82,16 +81,22 @@ Figure group_profile_figure(ClusterStudyReport const& study, FigureContext const
                 .source = context.source,
                 .specification = vega_lite(std::move(values)),
                 .data = std::move(table),
-                .note = "Rank 1 is the best. Rows are ordered by the sum of the ranks."};
+                .note = "Rows are ordered by the sum of the ranks."};
   figure.note += thinning_note(shown.size(), n);
-  region_heat_map(
-      figure.specification,
-      {{"field", "group"},
-       {"type", "nominal"},
-       {"sort", std::move(columns)},
-       {"scale", {{"paddingInner", 0.03}}},
-       {"axis", {{"orient", "top"}, {"labelAngle", 0}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}},
-      rows, magnitude_colour("rank", "Rank"));
+  std::string const name = number_names(figure.specification, "group", group_names(study.integral));
+  region_heat_map(figure.specification,
+                  {{"field", "group"},
+                   {"type", "ordinal"},
+                   {"scale", {{"paddingInner", 0.03}}},
+                   {"axis",
+                    {{"orient", "top"},
+                     {"labelExpr", name},
+                     {"labelAngle", 0},
+                     {"title", nullptr},
+                     {"ticks", false},
+                     {"domain", false}}}},
+                  rows, magnitude_colour("rank", "Rank"),
+                  tooltip({{"region_name", "Region"}, {"group_name", "Group"}, {"rank", "Rank"}}));
   return figure;
 }
 

@@ -84,10 +84,8 @@ Figure heat_map_figure(ClusterHistory const& history, DynamicsReport const& dyna
                 .data = history_table(history, order, group, context),
                 .note = "One row a region, ordered by the cluster in which it was most often."};
   figure.note += thinning_note(shown.size(), order.size());
-  region_heat_map(
-      figure.specification,
-      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}}, rows,
-      cluster_colour(history.clusters));
+  region_heat_map(figure.specification, year_bands(0.06, "top"), rows, cluster_colour(history.clusters),
+                  tooltip({{"region_name", "Region"}, {"year", "Year"}, {"cluster", "Cluster"}}));
   return figure;
 }
 

@@ -69,12 +69,10 @@ Figure integral_figure(IntegralIndicator const& integral, Indicators const& indi
                 .source = context.source,
                 .specification = vega_lite(std::move(values)),
                 .data = std::move(table),
-                .note = "Rank 1 is the best. Rows are ordered by the rank in the last year."};
+                .note = "Rows are ordered by the rank in the last year."};
   figure.note += thinning_note(shown.size(), n);
-  region_heat_map(
-      figure.specification,
-      {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.06}}}, {"axis", year_axis("top")}}, rows,
-      magnitude_colour("rank", "Rank"));
+  region_heat_map(figure.specification, year_bands(0.06, "top"), rows, magnitude_colour("rank", "Rank"),
+                  tooltip({{"region_name", "Region"}, {"year", "Year"}, {"rank", "Rank"}}));
   return figure;
 }
 

@@ -119,7 +119,8 @@ Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Bound
                 .source = context.source,
                 .specification = vega_lite(std::move(features)),
                 .data = std::move(table)};
-  figure.note = "Equal-area projection. Move the slider for another year; point at a region for its name and history.";
+  figure.note = "Equal-area projection.";
+  figure.hint = "Choose another year above the map; point at a region for its name and history.";
   if (drawn.size() < first.regions.size()) {
     figure.note += " " +
                    counted(static_cast<Index>(first.regions.size() - drawn.size()), "region has", "regions have") +

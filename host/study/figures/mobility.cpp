@@ -56,17 +56,16 @@ Figure mobility_figure(ClusterHistory const& history, DynamicsReport const& dyna
                 .source = context.source,
                 .specification = vega_lite(std::move(values)),
                 .data = std::move(table)};
+  Json y = magnitude("moved", "Regions that moved", 4);
+  y["axis"]["tickMinStep"] = 1;
   figure.specification.update(
       {{"width", figure_width},
        {"height", 150},
-       {"mark", {{"type", "bar"}, {"tooltip", true}, {"color", plain_colour}}},
+       {"mark", {{"type", "bar"}, {"color", plain_colour}}},
        {"encoding",
-        {{"x", {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.15}}}, {"axis", year_axis()}}},
-         {"y",
-          {{"field", "moved"},
-           {"type", "quantitative"},
-           {"title", "Regions that moved"},
-           {"axis", {{"domain", false}, {"ticks", false}, {"tickMinStep", 1}, {"tickCount", 4}}}}}}}});
+        {{"x", year_bands(0.15)},
+         {"y", std::move(y)},
+         {"tooltip", tooltip({{"year", "Year of arrival"}, {"moved", "Regions that moved"}})}}}});
   return figure;
 }
 

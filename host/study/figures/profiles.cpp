@@ -7,6 +7,9 @@ namespace regio::study {
 namespace {
 
 constexpr std::size_t years_side_by_side = 4;
+/// Characters in a line of an indicator's label, so that a telephone has room for the cells beside.
+constexpr std::size_t label_width = 15;
+constexpr std::size_t label_line_height = 14;
 /// Rows of data; beyond, the reader chooses among fewer years.
 constexpr std::size_t most_values = 4000;
 
@@ -87,8 +90,7 @@ Figure profiles_figure(GroupStudy const& group, Indicators const& indicators, In
         values.push_back({{"year", years[y]},
                           {"cluster", c + 1},
                           {"indicator", rows[i]},
-                          {"order", i},
-                          {"value", std::round(centre * 1e4) / 1e4},
+                          {"value", thousandths(centre)},
                           {"regions", members}});
       }
     }
@@ -102,10 +104,16 @@ Figure profiles_figure(GroupStudy const& group, Indicators const& indicators, In
     params.push_back({{"name", param},
                       {"value", years[kept[shown[s]]]},
                       {"bind", {{"input", "select"}, {"options", options_of_years}, {"name", ordinals[s]}}}});
-    tests.push_back("datum.year == " + param);
+    tests.push_back("datum.year_name == " + param);
   }
   std::string filter = tests.front();
   for (std::size_t t = 1; t < tests.size(); ++t) filter += " || " + tests[t];
+  Json labels = Json::array();
+  std::size_t most_lines = 2;
+  for (auto const& row : rows) {
+    labels.push_back(lines_of(row.get<std::string>(), label_width));
+    most_lines = std::max(most_lines, labels.back().size());
+  }
 
   Figure figure{.name = name.name("profiles"),
                 .title = name.headline(profile_sentence(group, indicators)),
@@ -115,34 +123,42 @@ Figure profiles_figure(GroupStudy const& group, Indicators const& indicators, In
                 .source = context.source,
                 .specification = vega_lite(std::move(values)),
                 .data = std::move(table),
-                .note = normalised_label(options.normalisation) + ". Choose other years above the figure."};
+                .note = "A point is the centre of a cluster: the mean of its members' normalised values.",
+                .hint = "Choose other years above the figure."};
   if (kept.size() < years.size()) {
     figure.note += " " + std::to_string(kept.size()) + " of " + std::to_string(years.size()) +
                    " years can be chosen here; " + "centres.csv has all.";
   }
   figure.specification["params"] = std::move(params);
-  figure.specification["transform"] = {{{"filter", filter}}};
-  Json const x = {{"field", "value"},
-                  {"type", "quantitative"},
-                  {"title", nullptr},
-                  {"axis", {{"tickCount", 3}, {"domain", false}, {"ticks", false}}}};
-  Json const y = {{"field", "indicator"},
-                  {"type", "nominal"},
-                  {"sort", rows},
-                  {"axis", {{"title", nullptr}, {"ticks", false}, {"domain", false}, {"grid", true}}}};
-  Json const tooltip = {{{"field", "year"}, {"title", "Year"}},
-                        {{"field", "cluster"}, {"title", "Cluster"}},
-                        {{"field", "regions"}, {"title", "Regions"}},
-                        {{"field", "indicator"}, {"title", "Indicator"}},
-                        {{"field", "value"}, {"title", "Centre"}}};
+  std::string const scale = normalised_label(options.normalisation);
+  Json x = {{"field", "value"},
+            {"type", "quantitative"},
+            {"title", nullptr},
+            {"axis", {{"tickCount", 3}, {"domain", false}, {"ticks", false}}}};
+  if (kept.size() == 1) x["title"] = scale;
+  std::string const indicator_name = number_names(figure.specification, "indicator", rows, std::move(labels));
+  Json const y = {
+      {"field", "indicator"},
+      {"type", "ordinal"},
+      {"axis",
+       {{"labelExpr", indicator_name}, {"title", nullptr}, {"ticks", false}, {"domain", false}, {"grid", true}}}};
+  Json const shown_fields = tooltip({{"year_name", "Year"},
+                                     {"cluster", "Cluster"},
+                                     {"regions", "Regions"},
+                                     {"indicator_name", "Indicator"},
+                                     {"value", "Centre"}});
   Json layers = {
       {{"mark", {{"type", "line"}, {"opacity", 0.6}, {"strokeWidth", 1.5}}},
        {"encoding",
-        {{"x", x}, {"y", y}, {"order", {{"field", "order"}}}, {"color", cluster_colour(group.history.clusters)}}}},
+        {{"x", x}, {"y", y}, {"order", {{"field", "indicator"}}}, {"color", cluster_colour(group.history.clusters)}}}},
       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 45}, {"opacity", 1}}},
-       {"encoding", {{"x", x}, {"y", y}, {"color", cluster_colour(group.history.clusters)}, {"tooltip", tooltip}}}}};
-  small_multiples(figure.specification, std::move(layers), "year", std::move(options_of_years), years_side_by_side,
-                  {.left = 235, .gap = 22, .width = 130, .height = static_cast<int>(30 * d + 10)});
+       {"encoding",
+        {{"x", x}, {"y", y}, {"color", cluster_colour(group.history.clusters)}, {"tooltip", shown_fields}}}}};
+  small_multiples(
+      figure.specification, std::move(layers), "year", std::move(options_of_years), years_side_by_side,
+      {.left = 125, .gap = 22, .width = 85, .height = static_cast<int>((most_lines * label_line_height + 6) * d + 10)});
+  figure.specification["transform"].push_back({{"filter", filter}});
+  if (kept.size() > 1) figure.specification["facet"]["title"] = scale;
   return figure;
 }
 

@@ -47,29 +47,21 @@ Figure ranking_figure(ClusterHistory const& history, ClusterRanking const& ranki
                 .description = "Lines: mean of the target indicator in each cluster, by year.",
                 .source = context.source,
                 .specification = vega_lite(std::move(values)),
-                .data = std::move(table)};
+                .data = std::move(table),
+                .note = "Mean of the members, each region with the same weight. The axis need not start at zero."};
+  Json y = magnitude("mean", unit.empty() ? what : what + ", " + unit, 5);
+  y["scale"]["zero"] = false;
+  Json shown = tooltip({{"year", "Year"}, {"cluster", "Cluster"}, {"mean", "Mean"}, {"rank", "Rank"}});
+  shown[2]["format"] = ".5~g";
   figure.specification.update(
       {{"width", figure_width},
-       {"height", 260},
+       {"height", 220},
        {"mark", {{"type", "line"}, {"point", {{"filled", true}, {"size", 36}}}, {"strokeWidth", 1.8}}},
        {"encoding",
-        {{"x",
-          {{"field", "year"},
-           {"type", "ordinal"},
-           {"scale", {{"type", "point"}, {"padding", 0.3}}},
-           {"axis", year_axis()}}},
-         {"y",
-          {{"field", "mean"},
-           {"type", "quantitative"},
-           {"title", unit.empty() ? what : what + ", " + unit},
-           {"scale", {{"zero", false}}},
-           {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", 5}}}}},
+        {{"x", year_points()},
+         {"y", std::move(y)},
          {"color", cluster_colour(history.clusters)},
-         {"tooltip",
-          {{{"field", "year"}, {"title", "Year"}},
-           {{"field", "cluster"}, {"title", "Cluster"}},
-           {{"field", "mean"}, {"title", "Mean"}, {"format", ".5~g"}},
-           {{"field", "rank"}, {"title", "Rank"}}}}}}});
+         {"tooltip", std::move(shown)}}}});
   return figure;
 }
 

@@ -27,7 +27,7 @@ Figure structure_figure(ClusterHistory const& history, DynamicsReport const& dyn
                     .caption = group.headline("number of regions in each cluster"),
                     .columns = {"Year"},
                     .file = "counts.csv"};
-  for (Index c = 0; c < history.clusters; ++c) table.columns.push_back("Cluster " + std::to_string(c + 1));
+  add_cluster_columns(table, static_cast<std::size_t>(history.clusters));
   Json values = Json::array();
   for (std::size_t y = 0; y < history.years.size(); ++y) {
     auto& row = table.rows.emplace_back();
@@ -44,19 +44,18 @@ Figure structure_figure(ClusterHistory const& history, DynamicsReport const& dyn
                 .source = context.source,
                 .specification = vega_lite(std::move(values)),
                 .data = std::move(table)};
+  Json y = magnitude("regions", "Regions", 5);
+  y["scale"]["nice"] = false;
+  y["axis"]["tickMinStep"] = 1;
   figure.specification.update(
       {{"width", figure_width},
        {"height", 240},
-       {"mark", {{"type", "bar"}, {"tooltip", true}}},
+       {"mark", "bar"},
        {"encoding",
-        {{"x", {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", 0.15}}}, {"axis", year_axis()}}},
-         {"y",
-          {{"field", "regions"},
-           {"type", "quantitative"},
-           {"title", "Regions"},
-           {"scale", {{"nice", false}}},
-           {"axis", {{"domain", false}, {"ticks", false}, {"tickMinStep", 1}}}}},
+        {{"x", year_bands(0.15)},
+         {"y", std::move(y)},
          {"color", cluster_colour(history.clusters)},
+         {"tooltip", tooltip({{"year", "Year"}, {"cluster", "Cluster"}, {"regions", "Regions"}})},
          {"order", {{"field", "cluster"}, {"sort", "descending"}}}}}});
   return figure;
 }

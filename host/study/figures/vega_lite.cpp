@@ -1,6 +1,7 @@
 #include "study/figures/vega_lite.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "format/palette.hpp"
@@ -15,6 +16,18 @@ std::string capitalised(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
     text.front() = static_cast<char>(text.front() - 'a' + 'A');
   return text;
+}
+
+/// Number of characters in UTF-8.
+std::size_t characters(std::string const& text) {
+  auto const starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts));
+}
+
+/// A year axis that thins its labels.
+Json year_axis(std::string const& orient) {
+  return {{"orient", orient}, {"labelAngle", 0}, {"labelOverlap", "greedy"}, {"labelSeparation", 6},
+          {"ticks", false},   {"domain", false}, {"title", nullptr}};
 }
 
 }  // namespace
@@ -56,8 +69,37 @@ Json vega_lite(Json values) {
       {"data", {{"values", std::move(values)}}}};
 }
 
+std::string number_names(Json& specification, std::string const& field, Json const& names, Json labels) {
+  std::map<Json, std::size_t> number_of;
+  for (std::size_t i = 0; i < names.size(); ++i) number_of.emplace(names[i], i);
+  for (auto& row : specification["data"]["values"]) row[field] = number_of.at(row[field]);
+  std::string const all = field + "_names", shown = field + "_labels";
+  specification["params"].push_back({{"name", all}, {"value", names}});
+  if (labels != names) specification["params"].push_back({{"name", shown}, {"value", labels}});
+  specification["transform"].push_back({{"calculate", all + "[datum." + field + "]"}, {"as", field + "_name"}});
+  return (labels == names ? all : shown) + "[datum.value]";
+}
+
+Json lines_of(std::string const& text, std::size_t width) {
+  Json lines = Json::array({""});
+  for (std::size_t start = 0; start < text.size();) {
+    std::size_t const end = std::min(text.find(' ', start), text.size());
+    std::string const word = text.substr(start, end - start), line = lines.back().get<std::string>();
+    if (line.empty()) {
+      lines.back() = word;
+    } else if (characters(line) + 1 + characters(word) <= width) {
+      lines.back() = line + " " + word;
+    } else {
+      lines.push_back(word);
+    }
+    start = end + 1;
+  }
+  return lines;
+}
+
 void small_multiples(Json& specification, Json layers, std::string const& field, Json values, std::size_t columns,
                      CellSizes const& sizes) {
+  std::string const name = number_names(specification, field, values);
   if (values.size() <= 1) {
     specification.update({{"width", figure_width}, {"height", sizes.height * 3 / 2}, {"layer", std::move(layers)}});
     return;
@@ -65,31 +107,24 @@ void small_multiples(Json& specification, Json layers, std::string const& field,
   int const across = static_cast<int>(std::min(columns, values.size()));
   int const cell = (figure_width - sizes.left - (across - 1) * sizes.gap) / across;
   specification.update(
-      {{"facet", {{"field", field}, {"type", "nominal"}, {"sort", std::move(values)}, {"title", nullptr}}},
+      {{"facet", {{"field", field}, {"type", "ordinal"}, {"title", nullptr}, {"header", {{"labelExpr", name}}}}},
        {"columns", across},
        {"spec", {{"width", std::max(cell, sizes.width)}, {"height", sizes.height}, {"layer", std::move(layers)}}},
        {"usermeta", {{"cells", {{"left", sizes.left}, {"gap", sizes.gap}, {"width", sizes.width}}}}}});
 }
 
-void region_heat_map(Json& specification, Json x, Json const& rows, Json colour) {
-  // Rows are sorted by number: Vega-Lite makes names of a sort order into properties of objects, and some names exist
-  // there.
-  std::map<std::string, std::size_t> row_of;
-  for (auto const& name : rows) row_of.emplace(name.get<std::string>(), row_of.size());
-  for (auto& value : specification["data"]["values"]) value["row"] = row_of.at(value["region"].get<std::string>());
-  std::size_t const count = rows.size();
-  specification.update({{"width", figure_width},
-                        {"height", row_height * count},
-                        {"mark", {{"type", "rect"}, {"tooltip", true}}},
-                        {"encoding",
-                         {{"x", std::move(x)},
-                          {"y",
-                           {{"field", "region"},
-                            {"type", "nominal"},
-                            {"sort", {{"field", "row"}}},
-                            {"scale", {{"paddingInner", 0.08}}},
-                            {"axis", {{"title", nullptr}, {"ticks", false}, {"domain", false}}}}},
-                          {"color", std::move(colour)}}}});
+void region_heat_map(Json& specification, Json x, Json const& rows, Json colour, Json tooltip) {
+  std::string const name = number_names(specification, "region", rows);
+  Json y = {{"field", "region"},
+            {"type", "ordinal"},
+            {"scale", {{"paddingInner", 0.08}}},
+            {"axis", {{"labelExpr", name}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}};
+  specification.update(
+      {{"width", figure_width},
+       {"height", row_height * rows.size()},
+       {"mark", "rect"},
+       {"encoding",
+        {{"x", std::move(x)}, {"y", std::move(y)}, {"color", std::move(colour)}, {"tooltip", std::move(tooltip)}}}});
 }
 
 std::string thinning_note(std::size_t shown, std::size_t all) {
@@ -109,11 +144,6 @@ Json cluster_colour(Index clusters) {
            {{"domain", std::move(domain)}, {"range", format::category_colours(static_cast<std::size_t>(clusters))}}}};
 }
 
-Json year_axis(std::string const& orient) {
-  return {{"orient", orient}, {"labelAngle", 0}, {"labelOverlap", "greedy"}, {"labelSeparation", 6},
-          {"ticks", false},   {"domain", false}, {"title", nullptr}};
-}
-
 Json magnitude_colour(std::string const& field, std::string const& title) {
   return {{"field", field},
           {"type", "quantitative"},
@@ -121,6 +151,36 @@ Json magnitude_colour(std::string const& field, std::string const& title) {
           {"scale", {{"range", format::magnitude_colours()}, {"interpolate", "lab"}}},
           {"legend", {{"gradientLength", 160}, {"gradientThickness", 10}}}};
 }
+
+Json year_points() {
+  return {{"field", "year"},
+          {"type", "ordinal"},
+          {"scale", {{"type", "point"}, {"padding", 0.3}}},
+          {"axis", year_axis("bottom")}};
+}
+
+Json year_bands(double gap, std::string const& orient) {
+  return {{"field", "year"}, {"type", "ordinal"}, {"scale", {{"paddingInner", gap}}}, {"axis", year_axis(orient)}};
+}
+
+Json magnitude(std::string const& field, std::string const& title, int ticks) {
+  return {{"field", field},
+          {"type", "quantitative"},
+          {"title", title},
+          {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", ticks}}}};
+}
+
+Json tooltip(std::initializer_list<std::pair<char const*, char const*>> fields) {
+  Json rows = Json::array();
+  for (auto const& [field, title] : fields) rows.push_back({{"field", field}, {"title", title}});
+  return rows;
+}
+
+void add_cluster_columns(ReportTable& table, std::size_t clusters) {
+  for (std::size_t c = 1; c <= clusters; ++c) table.columns.push_back("Cluster " + std::to_string(c));
+}
+
+double thousandths(double value) { return std::round(value * 1000) / 1000; }
 
 std::vector<std::size_t> evenly_spaced(std::size_t count, std::size_t most) {
   std::vector<std::size_t> positions;

@@ -1,9 +1,10 @@
 /// Parts that the figures of a cluster study share: the frame of a specification, the colour of clusters, names, words.
 #pragma once
 
-#include <functional>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <regio/cluster_dynamics.hpp>
@@ -39,7 +40,7 @@ struct GroupName {
 /// Width of a figure that stands alone, in pixels; the page adapts it to the reader's window.
 inline constexpr int figure_width = 680;
 /// Regions that a figure with one row a region shows.
-inline constexpr std::size_t most_rows = 120;
+inline constexpr std::size_t most_rows = 90;
 
 /// The frame of a specification: schema, type sizes and the rows of the data.
 Json vega_lite(Json values);
@@ -50,6 +51,16 @@ struct CellSizes {
   int width = 200;  ///< smallest width of a cell that can be read
   int height = 170;
 };
+/// Replaces `field` in every row of the data by its number in `names`; field `<field>_name` has the name again. Returns
+/// the expression for labels of axes, legends and cells; `labels` are what it gives, by number.
+///
+/// Vega makes what it groups and sorts by into properties of objects, where names such as "constructor" exist already.
+std::string number_names(Json& specification, std::string const& field, Json const& names, Json labels);
+inline std::string number_names(Json& specification, std::string const& field, Json const& names) {
+  return number_names(specification, field, names, names);
+}
+/// Text broken into lines of about `width` characters, as a label has them.
+Json lines_of(std::string const& text, std::size_t width);
 /// Puts layers into one cell for each value of `field`, in the order of `values`, `columns` a row at most; into one
 /// plain view when there is one value.
 void small_multiples(Json& specification, Json layers, std::string const& field, Json values, std::size_t columns,
@@ -61,18 +72,28 @@ Json group_names(Groups const& groups) {
   for (auto const& group : groups) names.push_back(group.group);
   return names;
 }
-/// One row a region, from top to bottom as in `rows`; fields `region` and that of `x`.
-void region_heat_map(Json& specification, Json x, Json const& rows, Json colour);
+/// One row a region, from top to bottom as in `rows`; field `region` and those of `x` and `colour`.
+void region_heat_map(Json& specification, Json x, Json const& rows, Json colour, Json tooltip);
 /// " The figure shows 120 of 1000 regions, ..."; "" when it shows all.
 std::string thinning_note(std::size_t shown, std::size_t all);
 /// The colour of marks that stand for no cluster.
 inline constexpr char const* plain_colour = "#2a86a8";
 /// Encoding of a cluster's colour; field `cluster` counts from 1.
 Json cluster_colour(Index clusters);
-/// A year axis that thins its labels.
-Json year_axis(std::string const& orient = "bottom");
 /// Encoding of a magnitude's colour.
 Json magnitude_colour(std::string const& field, std::string const& title);
+/// Years as points on the x axis, for lines.
+Json year_points();
+/// Years as bands on the x axis, for bars and cells; `gap` is the share of a band that stays free.
+Json year_bands(double gap, std::string const& orient = "bottom");
+/// A magnitude on the y axis, with about `ticks` ticks.
+Json magnitude(std::string const& field, std::string const& title, int ticks);
+/// What pointing at a mark shows: fields, and what readers call them.
+Json tooltip(std::initializer_list<std::pair<char const*, char const*>> fields);
+/// Columns "Cluster 1", "Cluster 2", ...
+void add_cluster_columns(ReportTable& table, std::size_t clusters);
+/// As many decimals as a figure can show.
+double thousandths(double value);
 /// Slots for years, evenly spaced, first and last among them.
 std::vector<std::size_t> evenly_spaced(std::size_t count, std::size_t most);
 /// "0.123", "12.3": three significant digits.
