@@ -53,7 +53,9 @@ void RunOptions::add_to(CLI::App& command) {
       ->type_name("N")
       ->check(CLI::Range(1, 4096).description(""))
       ->group(group);
-  command.add_option("--memory", memory, "end with a message rather than take more, as in 8GB")
+  command
+      .add_option("--memory", memory,
+                  "divide the work so that it takes no more, as in 8GB. Results do not depend on it")
       ->type_name("SIZE")
       ->group(group);
   command.add_option("--seed", seed, "of every random number, instead of the study's")

@@ -30,6 +30,7 @@ ExitStatus run_session(format::StudyDocument const& document, std::string const&
   if (options.seed) settings.seed = static_cast<std::uint64_t>(*options.seed);
   if (options.seed) command_line += " --seed " + std::to_string(*options.seed);
   settings.command_line = std::move(command_line);
+  if (!options.memory.empty()) settings.memory = memory_size(options.memory);
   settings.control.stop = interruption.token();
   settings.control.progress = &progress;
 

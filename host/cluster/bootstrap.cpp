@@ -7,6 +7,7 @@
 
 #include <regio/partition.hpp>
 
+#include "cluster/memory_parts.hpp"
 #include "cluster/random_streams.hpp"
 #include "core/backend.hpp"
 #include "core/philox.hpp"
@@ -98,10 +99,9 @@ void compare(BootstrapGroup const& group, ChainedSeries const& replicate, std::v
   }
 }
 
-/// Sums over the replicates first .. first+count-1.
-std::vector<double> run_block(Engine& engine, BootstrapOptions const& options,
-                              std::vector<BootstrapGroup> const& groups, std::vector<GroupSums> const& layout,
-                              Index first, Index count) {
+/// Adds the replicates first .. first+count-1 to the sums, one after the other, from one batch.
+void add_replicates(Engine& engine, BootstrapOptions const& options, std::vector<BootstrapGroup> const& groups,
+                    std::vector<GroupSums> const& layout, Index first, Index count, std::vector<double>& total) {
   Index const regions = groups.front().series.regions();
   std::vector<std::vector<double>> times;
   std::vector<ChainSeries> series;
@@ -122,12 +122,38 @@ std::vector<double> run_block(Engine& engine, BootstrapOptions const& options,
       compare(groups[g], chains.series[replicate * groups.size() + g], times[replicate], layout[g], sums[replicate]);
     }
   });
-  std::vector<double> total(layout.back().end());
   for (std::vector<double> const& replicate : sums) {
-    for (std::size_t p = 0; p < total.size(); ++p) total[p] += replicate[p];
+    for (std::size_t p = first_group_at; p < total.size(); ++p) total[p] += replicate[p];
   }
-  total[problems_at] = static_cast<double>(chains.problems);
-  total[fits_at] = static_cast<double>(chains.fits);
+  total[problems_at] += static_cast<double>(chains.problems);
+  total[fits_at] += static_cast<double>(chains.fits);
+}
+
+/// Replicates of a batch, within the limit of memory.
+Index replicates_of_a_batch(Engine const& engine, BootstrapOptions const& options,
+                            std::vector<BootstrapGroup> const& groups, std::vector<GroupSums> const& layout) {
+  std::uint64_t const sums = layout.back().end() * sizeof(double);
+  std::uint64_t workspace = 0;
+  std::uint64_t replicate = sums + static_cast<std::uint64_t>(groups.front().series.regions()) * sizeof(double);
+  for (BootstrapGroup const& group : groups) {
+    replicate += sizeof(ChainSeries) + group.series.clusters.size() * sizeof(Index);
+    replicate += chain_bytes(options.chain, group.series);
+    workspace = std::max(workspace, chain_workspace_bytes(options.chain, group.series, engine.threads()));
+  }
+  // Sums over all replicates and over the block.
+  std::uint64_t const limit = memory_left(options.memory, workspace + 2 * sums);
+  return end_of_part(0, block_size, limit, [&](Index) { return replicate; });
+}
+
+/// Sums over the replicates first .. first+count-1. Their order is that of the replicates, however they are divided.
+std::vector<double> run_block(Engine& engine, BootstrapOptions const& options,
+                              std::vector<BootstrapGroup> const& groups, std::vector<GroupSums> const& layout,
+                              Index first, Index count) {
+  std::vector<double> total(layout.back().end());
+  Index const batch = replicates_of_a_batch(engine, options, groups, layout);
+  for (Index done = 0; done < count; done += batch) {
+    add_replicates(engine, options, groups, layout, first + done, std::min(batch, count - done), total);
+  }
   return total;
 }
 

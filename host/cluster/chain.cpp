@@ -5,7 +5,8 @@
 #include <regio/error.hpp>
 #include <regio/partition.hpp>
 
-#include "cluster/named_stage.hpp"
+#include "cluster/fit_stage.hpp"
+#include "cluster/kmeans_memory.hpp"
 #include "core/backend.hpp"
 #include "core/workers.hpp"
 
@@ -13,6 +14,7 @@ namespace regio {
 namespace {
 
 constexpr Index none = -1;
+constexpr char stage_name[] = "chain of years";
 
 /// A year and its neighbour nearer to the start, none for the start itself.
 struct Step {
@@ -40,14 +42,11 @@ KmeansProblem year_problem(ChainSeries const& series, Index year) {
   return problem;
 }
 
-KmeansReport fit(Engine& engine, KmeansOptions options, std::vector<KmeansProblem> const& problems, Chains& result) {
-  NamedStage progress(options.control.progress, "chain of years");
-  options.control.progress = progress.sink();
-  KmeansReport report = kmeans_fit(engine, options, problems);
-  if (options.control.stop.stop_requested()) throw Interrupted("stopped while the chain of years was fitted");
-  result.problems += report.size();
-  for (Index b = 0; b < report.size(); ++b) result.fits += report.runs(b);
-  return report;
+/// All years together, without their weights.
+KmeansProblem pooled_problem(ChainSeries const& series, Index start) {
+  KmeansProblem problem = year_problem(series, start);
+  problem.points = series.points;
+  return problem;
 }
 
 /// Takes a fit over as the year's own; `number` is still to be given, labels are those of the fit until then.
@@ -149,7 +148,9 @@ void run_warm_or_independent(Engine& engine, ChainOptions const& options, std::v
       problems.push_back(problem);
     }
   }
-  KmeansReport const report = fit(engine, options.kmeans, problems, result);
+  FitStage stage(engine, options.kmeans, stage_name, count_runs(problems, options.kmeans));
+  KmeansReport const report = stage.fit(problems);
+  stage.add_to(result.problems, result.fits);
   Index b = 0;
   for (std::size_t s = 0; s < series.size(); ++s) {
     for (Step const step : steps_from(options.start, series[s].years)) {
@@ -168,13 +169,15 @@ void run_guarded(Engine& engine, ChainOptions const& options, std::vector<ChainS
     longest = std::max(longest, s.years);
     for (Index y = 0; y < s.years; ++y) problems.push_back(year_problem(s, y));
   }
-  KmeansReport const fresh = fit(engine, options.kmeans, problems, result);
+  FitStage stage(engine, options.kmeans, stage_name, count_runs(problems, options.kmeans));
+  KmeansReport const fresh = stage.fit(problems);
   Index b = 0;
   for (std::size_t s = 0; s < series.size(); ++s) {
     for (Index y = 0; y < series[s].years; ++y) take(fresh, b++, y, series[s].regions(), result.series[s]);
   }
-  KmeansOptions following = options.kmeans;
-  following.control.progress = nullptr;  // a stage for each of these small batches would tell nobody anything
+  KmeansOptions quiet = options.kmeans;
+  quiet.control.progress = nullptr;  // how many of these small batches there will be is not known
+  FitStage following(engine, quiet, stage_name, 0);
   std::vector<std::vector<bool>> linked(series.size());
   for (std::size_t s = 0; s < series.size(); ++s) linked[s].resize(static_cast<std::size_t>(series[s].years));
   for (std::size_t at = 1; at < static_cast<std::size_t>(longest); ++at) {
@@ -190,7 +193,7 @@ void run_guarded(Engine& engine, ChainOptions const& options, std::vector<ChainS
       continued.emplace_back(s, steps[at]);
     }
     if (problems.empty()) continue;
-    KmeansReport const warm = fit(engine, following, problems, result);
+    KmeansReport const warm = following.fit(problems);
     for (std::size_t p = 0; p < continued.size(); ++p) {
       auto const [s, step] = continued[p];
       ChainedYear& year = result.series[s].years[static_cast<std::size_t>(step.year)];
@@ -202,6 +205,7 @@ void run_guarded(Engine& engine, ChainOptions const& options, std::vector<ChainS
       }
     }
   }
+  for (FitStage const* made : {&stage, &following}) made->add_to(result.problems, result.fits);
   give_numbers(engine, options, series, result,
                [&](std::size_t s, Step step) { return linked[s][static_cast<std::size_t>(step.year)]; });
 }
@@ -229,12 +233,12 @@ void run_pooled(Engine& engine, ChainOptions const& options, std::vector<ChainSe
     for (Index y = 0; y < series[s].years; ++y) {
       weights[s].insert(weights[s].end(), series[s].weights.begin(), series[s].weights.end());
     }
-    KmeansProblem problem = year_problem(series[s], options.start);
-    problem.points = series[s].points;
-    problem.weights = weights[s];
-    problems.push_back(problem);
+    problems.push_back(pooled_problem(series[s], options.start));
+    problems.back().weights = weights[s];
   }
-  KmeansReport const report = fit(engine, options.kmeans, problems, result);
+  FitStage stage(engine, options.kmeans, stage_name, count_runs(problems, options.kmeans));
+  KmeansReport const report = stage.fit(problems);
+  stage.add_to(result.problems, result.fits);
   for (std::size_t s = 0; s < series.size(); ++s) {
     auto const b = static_cast<Index>(s);
     ChainedSeries& chained = result.series[s];
@@ -259,6 +263,35 @@ void run_pooled(Engine& engine, ChainOptions const& options, std::vector<ChainSe
 }
 
 }  // namespace
+
+std::uint64_t chain_bytes(ChainOptions const& options, ChainSeries const& series) {
+  std::uint64_t bytes = static_cast<std::uint64_t>(series.points.rows()) * sizeof(std::int32_t);
+  for (Step const step : steps_from(options.start, series.years)) {
+    KmeansProblem problem = year_problem(series, step.year);
+    auto const numbers = static_cast<std::uint64_t>(problem.clusters * problem.points.columns());
+    bytes += sizeof(ChainedYear) + numbers * sizeof(double);
+    if (options.chain == Chain::pooled) continue;
+    std::uint64_t const cold = batch_bytes(problem, options.kmeans);
+    problem.restarts = 1;
+    std::uint64_t const warm = batch_bytes(problem, options.kmeans);
+    if (options.chain == Chain::guarded) bytes += cold + warm;
+    if (options.chain == Chain::independent) bytes += cold;
+    if (options.chain == Chain::warm) bytes += same_k(series, step) ? warm : cold;
+  }
+  if (options.chain == Chain::pooled) {
+    bytes += batch_bytes(pooled_problem(series, options.start), options.kmeans);
+    bytes += static_cast<std::uint64_t>(series.points.rows()) * sizeof(double);  // weights
+  }
+  return bytes;
+}
+
+std::uint64_t chain_workspace_bytes(ChainOptions const& options, ChainSeries const& series, int threads) {
+  Index const most = *std::max_element(series.clusters.begin(), series.clusters.end());
+  KmeansProblem problem =
+      options.chain == Chain::pooled ? pooled_problem(series, options.start) : year_problem(series, options.start);
+  problem.clusters = most;
+  return workspace_bytes(problem, threads);
+}
 
 Chains run_chains(Engine& engine, ChainOptions const& options, std::vector<ChainSeries> const& series) {
   Chains result;

@@ -55,6 +55,11 @@ struct Chains {
   Index problems = 0, fits = 0;  ///< k-means problems and runs made
 };
 
+/// Bytes that a series takes while its chain runs, the data left out: fits and result. An upper estimate by shape.
+std::uint64_t chain_bytes(ChainOptions const& options, ChainSeries const& series);
+/// Bytes of the threads' working sets beside them, for any number of series of this shape.
+std::uint64_t chain_workspace_bytes(ChainOptions const& options, ChainSeries const& series, int threads);
+
 /// Runs the chain of every series; the fits of all series stand together in one batch, but for Chain::guarded, which
 /// needs one more for every further year.
 ///

@@ -8,8 +8,10 @@
 #include <regio/error.hpp>
 #include <regio/partition.hpp>
 
+#include "cluster/fit_stage.hpp"
 #include "cluster/gap_reference.hpp"
-#include "cluster/named_stage.hpp"
+#include "cluster/kmeans_memory.hpp"
+#include "cluster/memory_parts.hpp"
 #include "cluster/random_streams.hpp"
 #include "cluster/validity.hpp"
 #include "core/backend.hpp"
@@ -41,15 +43,8 @@ Index largest_k(ChoiceOfKOptions const& options, MatrixView<double const> points
   return std::min(options.largest, points.rows());
 }
 
-KmeansReport fit(Engine& engine, KmeansOptions options, std::vector<KmeansProblem> const& problems, char const* stage,
-                 KSweeps& result) {
-  NamedStage progress(options.control.progress, stage);
-  options.control.progress = progress.sink();
-  KmeansReport report = kmeans_fit(engine, options, problems);
-  if (options.control.stop.stop_requested()) throw Interrupted("stopped while the fits for the choice of k were made");
-  result.problems += report.size();
-  for (Index b = 0; b < report.size(); ++b) result.runs += report.runs(b);
-  return report;
+std::uint64_t points_bytes(MatrixView<double const> points) {
+  return static_cast<std::uint64_t>(points.rows() * points.columns()) * sizeof(double);
 }
 
 /// Which k of which data set the fits of a sweep belong to.
@@ -68,11 +63,11 @@ double stability(KmeansReport const& fits, Index b) {
   return sum / static_cast<double>(runs.rows() - 1);
 }
 
-void score_fits(Engine& engine, std::vector<SweepFit> const& plan, std::vector<MatrixView<double const>> const& data,
-                KSweeps& result) {
-  KmeansReport const& fits = result.fits;
-  engine.backend().workers().for_each(static_cast<Index>(plan.size()), [&](Index b, int) {
-    auto const [i, k] = plan[static_cast<std::size_t>(b)];
+/// Scores of the fits begin .. begin + fits.size() - 1 of the plan.
+void score_fits(Engine& engine, std::vector<SweepFit> const& plan, Index begin, KmeansReport const& fits,
+                std::vector<MatrixView<double const>> const& data, KSweeps& result) {
+  engine.backend().workers().for_each(fits.size(), [&](Index b, int) {
+    auto const [i, k] = plan[static_cast<std::size_t>(begin + b)];
     KScores& scores = result.sweeps[static_cast<std::size_t>(i)].scores[static_cast<std::size_t>(k - 1)];
     MatrixView<double const> const points = data[static_cast<std::size_t>(i)];
     scores.k = k;
@@ -84,85 +79,186 @@ void score_fits(Engine& engine, std::vector<SweepFit> const& plan, std::vector<M
   });
 }
 
-/// Silhouettes of every k of a data set together, so that the distances are computed once; blocks of points are the
-/// tasks.
-void score_silhouettes(Engine& engine, std::vector<MatrixView<double const>> const& data, KSweeps& result) {
+/// Writes the best runs of a part of a batch, whose first problem is `first`, where they stand in the whole.
+void copy_best_runs(KmeansReport const& part, Index first, KmeansReport& whole) {
+  auto const copy = [](auto const& from, auto& to, Index begin) {
+    std::copy(from.begin(), from.end(), to.begin() + begin);
+  };
+  copy(part.inertia, whole.inertia, first);
+  copy(part.iterations, whole.iterations, first);
+  copy(part.outcome, whole.outcome, first);
+  copy(part.best_run, whole.best_run, first);
+  copy(part.relocations, whole.relocations, first);
+  copy(part.distinct_clusters, whole.distinct_clusters, first);
+  auto const problem = static_cast<std::size_t>(first);
+  copy(part.all_labels, whole.all_labels, whole.label_offset[problem]);
+  copy(part.all_centres, whole.all_centres, whole.centre_offset[problem]);
+  copy(part.all_sizes, whole.all_sizes, whole.size_offset[problem]);
+}
+
+/// What a sweep keeps to its end, and what its threads work with.
+struct SweepMemory {
+  std::uint64_t best_fits = 0, workspace = 0;
+
+  SweepMemory(Engine const& engine, std::vector<KmeansProblem> const& problems, KmeansOptions const& kmeans) {
+    for (KmeansProblem const& problem : problems) {
+      best_fits += batch_bytes(problem, kmeans);
+      workspace = std::max(workspace, workspace_bytes(problem, engine.threads()));
+    }
+  }
+};
+
+/// Fits and scores every (data set, k) with all its runs: in one batch, whose report is kept, or under a limit of
+/// memory in batches of which the best runs are kept.
+void fit_every_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<KmeansProblem> const& problems,
+                 std::vector<SweepFit> const& plan, std::vector<MatrixView<double const>> const& data,
+                 SweepMemory const& memory, KSweeps& result) {
+  KmeansOptions best = options.kmeans, kmeans = options.kmeans;
+  best.keep_runs = false;
+  kmeans.keep_runs = true;
+  FitStage stage(engine, kmeans, "every k", count_runs(problems, kmeans));
+  if (options.memory == 0) {
+    result.fits = stage.fit(problems);
+    score_fits(engine, plan, 0, result.fits, data, result);
+  } else {
+    result.fits = KmeansReport(problems, best);
+    std::uint64_t const limit = memory_left(options.memory, memory.best_fits + memory.workspace);
+    auto const count = static_cast<Index>(problems.size());
+    for (Index begin = 0; begin < count;) {
+      Index const end = end_of_part(
+          begin, count, limit, [&](Index b) { return batch_bytes(problems[static_cast<std::size_t>(b)], kmeans); });
+      KmeansReport const part = stage.fit({problems.begin() + begin, problems.begin() + end});
+      score_fits(engine, plan, begin, part, data, result);
+      copy_best_runs(part, begin, result.fits);
+      begin = end;
+    }
+  }
+  stage.add_to(result.problems, result.runs);
+}
+
+/// Silhouettes of the data sets first .. end-1: of every k of a data set together, so that the distances are computed
+/// once; blocks of points are the tasks.
+void score_silhouettes(Engine& engine, std::vector<MatrixView<double const>> const& data, Index first, Index end,
+                       KSweeps& result) {
   constexpr Index block = 64;
   struct Task {
     Index data_set, begin;
   };
+  struct Widths {
+    std::vector<Labelling> labellings;
+    std::vector<double> values;  ///< [labelling, point]
+  };
   std::vector<Task> tasks;
-  std::vector<std::vector<Labelling>> labellings(data.size());
-  std::vector<std::vector<double>> widths(data.size());
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    Index const first = result.sweeps[i].first_problem;
-    for (Index k = 1; k <= static_cast<Index>(result.sweeps[i].scores.size()); ++k) {
-      labellings[i].push_back({result.fits.labels(first + k - 1), k});
+  std::vector<Widths> widths(static_cast<std::size_t>(end - first));
+  for (Index i = first; i < end; ++i) {
+    KSweep const& sweep = result.sweeps[static_cast<std::size_t>(i)];
+    Widths& own = widths[static_cast<std::size_t>(i - first)];
+    for (Index k = 1; k <= static_cast<Index>(sweep.scores.size()); ++k) {
+      own.labellings.push_back({result.fits.labels(sweep.first_problem + k - 1), k});
     }
-    widths[i].resize(labellings[i].size() * static_cast<std::size_t>(data[i].rows()));
-    for (Index begin = 0; begin < data[i].rows(); begin += block) tasks.push_back({static_cast<Index>(i), begin});
+    Index const n = data[static_cast<std::size_t>(i)].rows();
+    own.values.resize(own.labellings.size() * static_cast<std::size_t>(n));
+    for (Index begin = 0; begin < n; begin += block) tasks.push_back({i, begin});
   }
   engine.backend().workers().for_each(static_cast<Index>(tasks.size()), [&](Index t, int) {
-    auto const [set, begin] = tasks[static_cast<std::size_t>(t)];
-    auto const i = static_cast<std::size_t>(set);
-    Index const n = data[i].rows();
-    silhouette_widths(data[i], labellings[i], begin, std::min(n, begin + block),
-                      {widths[i].data(), static_cast<Index>(labellings[i].size()), n});
+    auto const [i, begin] = tasks[static_cast<std::size_t>(t)];
+    MatrixView<double const> const points = data[static_cast<std::size_t>(i)];
+    Widths& own = widths[static_cast<std::size_t>(i - first)];
+    silhouette_widths(points, own.labellings, begin, std::min(points.rows(), begin + block),
+                      {own.values.data(), static_cast<Index>(own.labellings.size()), points.rows()});
   });
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    MatrixView<double const> const table(widths[i].data(), static_cast<Index>(labellings[i].size()), data[i].rows());
+  for (Index i = first; i < end; ++i) {
+    Widths const& own = widths[static_cast<std::size_t>(i - first)];
+    MatrixView<double const> const table(own.values.data(), static_cast<Index>(own.labellings.size()),
+                                         data[static_cast<std::size_t>(i)].rows());
     for (Index l = 0; l < table.rows(); ++l) {
       double sum = 0;
       for (double const width : table.row(l)) sum += width;
-      result.sweeps[i].scores[static_cast<std::size_t>(l)].silhouette = sum / static_cast<double>(table.columns());
+      result.sweeps[static_cast<std::size_t>(i)].scores[static_cast<std::size_t>(l)].silhouette =
+          sum / static_cast<double>(table.columns());
     }
   }
 }
 
+void score_every_silhouette(Engine& engine, ChoiceOfKOptions const& options,
+                            std::vector<MatrixView<double const>> const& data, SweepMemory const& memory,
+                            KSweeps& result) {
+  std::uint64_t const limit = memory_left(options.memory, memory.best_fits);
+  for (Index begin = 0; begin < static_cast<Index>(data.size());) {
+    Index const end = end_of_part(begin, static_cast<Index>(data.size()), limit, [&](Index i) {
+      auto const set = static_cast<std::size_t>(i);
+      return result.sweeps[set].scores.size() * static_cast<std::size_t>(data[set].rows()) * sizeof(double);
+    });
+    score_silhouettes(engine, data, begin, end, result);
+    begin = end;
+  }
+}
+
+/// A reference set of a data set; its points are made when it is fitted.
+struct Reference {
+  Index data_set = 0, number = 0;
+};
+
+/// One problem for every k, in the points given or, where they are null, in the shape of the data set.
+std::vector<KmeansProblem> reference_problems(ChoiceOfKOptions const& options, MatrixView<double const> shape,
+                                              double const* points, Index number) {
+  std::vector<KmeansProblem> problems;
+  for (Index k = 1; k <= largest_k(options, shape); ++k) {
+    KmeansProblem problem;
+    problem.points = {points, shape.rows(), shape.columns()};
+    problem.clusters = k;
+    problem.restarts = k == 1 ? 1 : 0;
+    problem.stream = gap_reference_runs(number);
+    problems.push_back(problem);
+  }
+  return problems;
+}
+
 /// Fits every reference of every data set with every k, in batches whose points take about 64 MB at most, and scores.
 void score_gaps(Engine& engine, ChoiceOfKOptions const& options, std::vector<MatrixView<double const>> const& data,
-                KSweeps& result) {
-  constexpr Index numbers_in_a_batch = Index{8} << 20;
-  struct Reference {
-    Index data_set, number;
-  };
-  std::vector<Reference> references;
-  std::vector<std::vector<double>> inertia(data.size());  // [data set][k - 1, reference]
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    inertia[i].resize(result.sweeps[i].scores.size() * static_cast<std::size_t>(options.gap_references));
-    for (Index b = 0; b < options.gap_references; ++b) references.push_back({static_cast<Index>(i), b});
-  }
+                SweepMemory const& memory, KSweeps& result) {
+  constexpr std::uint64_t usual_limit = std::uint64_t{64} << 20;
   KmeansOptions kmeans = options.kmeans;
   kmeans.restarts = options.gap_restarts;
   kmeans.keep_runs = false;
-  for (std::size_t begin = 0; begin < references.size();) {
-    std::size_t end = begin;
-    for (Index numbers = 0; end < references.size() && (end == begin || numbers < numbers_in_a_batch); ++end) {
-      auto const points = data[static_cast<std::size_t>(references[end].data_set)];
-      numbers += points.rows() * points.columns();
-    }
-    std::vector<std::vector<double>> points(end - begin);
-    engine.backend().workers().for_each(static_cast<Index>(points.size()), [&](Index p, int) {
-      auto const [set, number] = references[begin + static_cast<std::size_t>(p)];
-      points[static_cast<std::size_t>(p)] = uniform_reference(data[static_cast<std::size_t>(set)], number, kmeans.seed);
+  auto const shape_of = [&](Reference reference) { return data[static_cast<std::size_t>(reference.data_set)]; };
+  std::vector<Reference> references;
+  std::vector<std::vector<double>> inertia(data.size());  // [data set][k - 1, reference]
+  std::vector<std::uint64_t> reference_bytes;             // [data set]
+  std::uint64_t taken = memory.best_fits + memory.workspace;
+  Index runs = 0;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    inertia[i].resize(result.sweeps[i].scores.size() * static_cast<std::size_t>(options.gap_references));
+    for (Index b = 0; b < options.gap_references; ++b) references.push_back({static_cast<Index>(i), b});
+    std::vector<KmeansProblem> const problems = reference_problems(options, data[i], nullptr, 0);
+    runs += options.gap_references * count_runs(problems, kmeans);
+    reference_bytes.push_back(points_bytes(data[i]));
+    for (KmeansProblem const& problem : problems) reference_bytes.back() += batch_bytes(problem, kmeans);
+    taken += inertia[i].size() * sizeof(double) + static_cast<std::size_t>(options.gap_references) * sizeof(Reference);
+  }
+  std::uint64_t const limit = memory_left(options.memory, taken);
+  FitStage stage(engine, kmeans, "gap references", runs);
+  auto const count = static_cast<Index>(references.size());
+  for (Index begin = 0; begin < count;) {
+    auto const reference = [&](Index position) { return references[static_cast<std::size_t>(position)]; };
+    Index end = end_of_part(begin, count, usual_limit, [&](Index r) { return points_bytes(shape_of(reference(r))); });
+    end = end_of_part(begin, end, limit,
+                      [&](Index r) { return reference_bytes[static_cast<std::size_t>(reference(r).data_set)]; });
+    std::vector<std::vector<double>> points(static_cast<std::size_t>(end - begin));
+    engine.backend().workers().for_each(end - begin, [&](Index p, int) {
+      Reference const own = reference(begin + p);
+      points[static_cast<std::size_t>(p)] = uniform_reference(shape_of(own), own.number, kmeans.seed);
     });
     std::vector<KmeansProblem> problems;
-    for (std::size_t p = 0; p < points.size(); ++p) {
-      auto const [set, number] = references[begin + p];
-      MatrixView<double const> const shape = data[static_cast<std::size_t>(set)];
-      for (Index k = 1; k <= largest_k(options, shape); ++k) {
-        KmeansProblem problem;
-        problem.points = {points[p].data(), shape.rows(), shape.columns()};
-        problem.clusters = k;
-        problem.restarts = k == 1 ? 1 : 0;
-        problem.stream = gap_reference_runs(number);
-        problems.push_back(problem);
-      }
+    for (Index r = begin; r < end; ++r) {
+      std::vector<KmeansProblem> const own = reference_problems(
+          options, shape_of(reference(r)), points[static_cast<std::size_t>(r - begin)].data(), reference(r).number);
+      problems.insert(problems.end(), own.begin(), own.end());
     }
-    KmeansReport const fits = fit(engine, kmeans, problems, "gap references", result);
+    KmeansReport const fits = stage.fit(problems);
     std::size_t next = 0;
     for (; begin < end; ++begin) {
-      auto const [set, number] = references[begin];
+      auto const [set, number] = reference(begin);
       auto const i = static_cast<std::size_t>(set);
       for (std::size_t k = 0; k < result.sweeps[i].scores.size(); ++k) {
         inertia[i][k * static_cast<std::size_t>(options.gap_references) + static_cast<std::size_t>(number)] =
@@ -170,6 +266,7 @@ void score_gaps(Engine& engine, ChoiceOfKOptions const& options, std::vector<Mat
       }
     }
   }
+  stage.add_to(result.problems, result.runs);
   for (std::size_t i = 0; i < data.size(); ++i) {
     MatrixView<double const> const table(inertia[i].data(), static_cast<Index>(result.sweeps[i].scores.size()),
                                          options.gap_references);
@@ -269,12 +366,10 @@ KSweeps sweep_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<Mat
       plan.push_back({static_cast<Index>(i), k});
     }
   }
-  KmeansOptions kmeans = options.kmeans;
-  kmeans.keep_runs = true;
-  result.fits = fit(engine, kmeans, problems, "every k", result);
-  score_fits(engine, plan, data, result);
-  score_silhouettes(engine, data, result);
-  if (options.gap_references > 0) score_gaps(engine, options, data, result);
+  SweepMemory const memory(engine, problems, options.kmeans);
+  fit_every_k(engine, options, problems, plan, data, memory, result);
+  score_every_silhouette(engine, options, data, memory, result);
+  if (options.gap_references > 0) score_gaps(engine, options, data, memory, result);
   return result;
 }
 

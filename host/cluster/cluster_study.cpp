@@ -12,6 +12,7 @@
 #include "cluster/bootstrap.hpp"
 #include "cluster/chain.hpp"
 #include "cluster/label_order.hpp"
+#include "cluster/study_memory.hpp"
 #include "cluster/study_plan.hpp"
 #include "core/backend.hpp"
 #include "core/workers.hpp"
@@ -30,7 +31,8 @@ struct Study {
   std::vector<GroupData> groups;
   Index start = 0;
   std::vector<NeighbourPair> neighbours = {};
-  ChoiceOfKOptions choice = {};  ///< of the fits for every k, a given k included
+  ChoiceOfKOptions choice = {};    ///< of the fits for every k, a given k included
+  std::uint64_t batch_memory = 0;  ///< what a step's batches may take; 0: no limit
   ClusterStudyReport report = {};
 
   [[nodiscard]] Index years() const { return static_cast<Index>(report.indicators.years.size()); }
@@ -52,7 +54,24 @@ ChoiceOfKOptions choice_options(ClusterStudyOptions const& options) {
   choice.largest = std::max(choice.largest, options.k);
   choice.kmeans.seed = options.seed;
   choice.kmeans.control = options.control;
+  choice.memory = 0;
   return choice;
+}
+
+/// Throws InputError when the limit of memory is too low for the study.
+void divide_memory(Engine const& engine, Study& study) {
+  if (study.options.memory == 0) return;
+  StudyShape shape{study.regions(), study.years(), {}};
+  for (GroupData const& group : study.groups) shape.features.push_back(static_cast<Index>(group.indicators.size()));
+  StudyMemory const needed = study_memory(study.options, shape, engine.threads());
+  if (needed.least > study.options.memory) {
+    InputProblem problem;
+    problem.field = "memory";
+    problem.found = std::to_string(study.options.memory);
+    problem.expected = "at least " + std::to_string(needed.least) + " bytes for this study";
+    throw InputError({std::move(problem)});
+  }
+  study.batch_memory = study.choice.memory = study.options.memory - needed.kept;
 }
 
 void fit_every_k(Engine& engine, Study& study) {
@@ -357,6 +376,7 @@ void run_bootstrap(Engine& engine, Study& study, std::vector<ChainSeries> const&
   BootstrapOptions bootstrap{study.options.bootstrap, chain_options(study), study.options.bootstrap_store,
                              study.options.control.progress};
   bootstrap.chain.kmeans.control.progress = nullptr;
+  bootstrap.memory = study.batch_memory;
   if (study.options.bootstrap_restarts > 0) bootstrap.chain.kmeans.restarts = study.options.bootstrap_restarts;
   BootstrapResult result = bootstrap_chains(engine, bootstrap, groups);
   study.report.problems += result.problems;
@@ -385,6 +405,7 @@ ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& opti
   study.report.indicator_dynamics = indicator_dynamics(indicators);
   study.report.integral = integral_indicators(indicators, options.indicators, options.integral);
 
+  divide_memory(engine, study);
   fit_every_k(engine, study);
   std::vector<ChainSeries> const series = chain_series(study, choose_every_k(study));
   Chains const chains = run_chains(engine, chain_options(study), series);

@@ -25,6 +25,14 @@ KmeansRegime kmeans_regime(KmeansProblem const& problem) {
   return bytes <= tiny_bytes ? KmeansRegime::tiny : KmeansRegime::medium;
 }
 
+Index most_segments(KmeansProblem const& problem, KmeansOptions const& options) {
+  if (kmeans_regime(problem) == KmeansRegime::medium) return 0;
+  Index const runs = run_count(problem, options);
+  auto const runs_of_a_task = std::max<Index>(1, static_cast<Index>(task_work / run_work(problem)));
+  // The first task may have room for a part of a task's runs, and the last one has what is left.
+  return std::min(runs, runs / runs_of_a_task + 2);
+}
+
 KmeansPlan plan_kmeans(std::span<KmeansProblem const> problems, KmeansOptions const& options) {
   KmeansPlan plan;
   plan.task_offset.push_back(0);

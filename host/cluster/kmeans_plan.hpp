@@ -34,6 +34,9 @@ struct KmeansPlan {
   std::vector<std::vector<Index>> chains;  ///< warm problems, in order, by the problem from which their chain starts
 };
 
+/// The most segments that plan_kmeans divides the runs of a problem into, whatever stands beside it in the batch.
+Index most_segments(KmeansProblem const& problem, KmeansOptions const& options);
+
 KmeansPlan plan_kmeans(std::span<KmeansProblem const> problems, KmeansOptions const& options);
 
 }  // namespace regio

@@ -15,6 +15,7 @@
 #include "study/cluster_study_file.hpp"
 #include "study/cluster_tables.hpp"
 #include "study/label_files.hpp"
+#include "study/memory_limit.hpp"
 #include "study/panel_files.hpp"
 
 namespace regio::study {
@@ -263,6 +264,7 @@ RunSummary run_cluster_study(Engine& engine, StudyDocument const& document, RunS
     refuse_gaps(panel, definitions, findings);
   }
   findings.throw_if_any();
+  options.memory = memory_for_study(settings.memory, options, panel.panel, definitions, engine.threads());
 
   run.open_folder();
   return run.resumable([&] {

@@ -25,6 +25,7 @@ struct RunSettings {
   std::optional<std::uint64_t> seed;   ///< instead of the study's own
   std::string command_line;            ///< how to repeat the run, without what cannot change a result
   Control control = {};
+  std::uint64_t memory = 0;  ///< bytes that this process may hold; 0: no limit
 };
 
 /// What a caller tells the user after a run; everything else is in the folder.
@@ -42,7 +43,9 @@ struct RunSummary {
 
 /// Runs a study of any kind. Nothing is written when an input cannot be used; an interrupted run leaves what a resumed
 /// one can use. The same study gives the same bytes in every file for any number of threads, manifest.json's `run`
-/// object excepted. Throws InputError, OutputError, Interrupted, and what cluster_study throws.
+/// object excepted. Under a limit of memory a study of the kind cluster divides its work; one that needs more all the
+/// same is refused before any of it is done. Throws InputError, OutputError, Interrupted, and what cluster_study
+/// throws.
 RunSummary run_study(Engine& engine, format::StudyDocument const& document, std::string const& kind,
                      RunSettings const& settings);
 

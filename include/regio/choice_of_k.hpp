@@ -32,6 +32,7 @@ struct ChoiceOfKOptions {
   Index gap_references = 20;         ///< B; 0: no gap statistic
   Index gap_restarts = 10;
   double elbow_threshold = 0.05;  ///< smallest k with (SSE_k - SSE_{k+1}) / SSE_1 below it
+  std::uint64_t memory = 0;       ///< bytes that the sweep may take beside the data; 0: no limit
 };
 
 /// Scores of one data set for k = 1 .. largest (capped by n), with the fits they come from.
@@ -43,17 +44,20 @@ struct KSweep {
 
 struct KSweeps {
   std::vector<KSweep> sweeps;    ///< [data set]
-  KmeansReport fits;             ///< every (data set, k), best of the restarts; data set major, k = 1 first
+  KmeansReport fits;             ///< every (data set, k), data set major, k = 1 first: best of the restarts, and with
+                                 ///< no limit of memory every restart's own labels
   Index problems = 0, runs = 0;  ///< k-means problems and runs made, those of the gap references included
 };
 
 /// Fits every data set with every k and scores the results.
 ///
 /// The fits of all data sets, k and restarts are one batch, those of the gap references further ones of about 64 MB of
-/// points. data[i] is [n, d]. Throws as kmeans_fit, ContractError on options out of range, Interrupted when the stop
-/// token is raised. Random numbers belong to a k-means run and to a gap reference, not to a place in `data`: a data set
-/// gets the same scores alone and among others. Deterministic as kmeans_fit. Cost: the fits, and O(n^2 (d + number of
-/// k)) once a data set; no n x n table is kept. Source: docs/methods/choice-of-k.md.
+/// points. Under a limit of memory every step is divided into as many batches as stay below, of one problem, data set
+/// or reference at the least; scores do not depend on it. data[i] is [n, d]. Throws as kmeans_fit, ContractError on
+/// options out of range, Interrupted when the stop token is raised. Random numbers belong to a k-means run and to a gap
+/// reference, not to a place in `data`: a data set gets the same scores alone and among others. Deterministic as
+/// kmeans_fit. Cost: the fits, and O(n^2 (d + number of k)) once a data set; no n x n table is kept. Source:
+/// docs/methods/choice-of-k.md.
 REGIO_API KSweeps sweep_k(Engine& engine, ChoiceOfKOptions const& options,
                           std::vector<MatrixView<double const>> const& data);
 

@@ -60,6 +60,8 @@ struct ClusterStudyOptions {
   Index unified_clusters = 0;  ///< of the consensus over groups; 0: the largest k of the groups
   std::uint64_t seed = 1;      ///< takes the place of choice.kmeans.seed
   Control control = {};        ///< takes the place of choice.kmeans.control
+  std::uint64_t memory = 0;    ///< bytes that the study may take beside the panel; 0: no limit. Takes the place of
+                               ///< choice.memory; results do not depend on it
 };
 
 /// The fit of one group in one year as the study uses it.
@@ -135,10 +137,10 @@ struct REGIO_API ClusterStudyReport {
 /// regions; they choose within the range, and one that no k satisfies gives the largest candidate and a warning. Where
 /// k differs between neighbouring years, a warm chain takes the best restart there, aligned. Chain::pooled needs one k
 /// a group. Throws InputError where the panel cannot serve (gaps under MissingPolicy::error, fewer regions than k, a
-/// group without indicators, a start year outside, unknown target, unknown neighbour) or options do not go together,
-/// ContractError on options out of range, Interrupted when the stop token is raised. Fits that end at the iteration
-/// limit are outcomes in the report. Deterministic as kmeans_fit. Sources: docs/methods/choice-of-k.md,
-/// docs/methods/chains.md.
+/// group without indicators, a start year outside, unknown target, unknown neighbour), options.memory is less than the
+/// study needs or options do not go together, ContractError on options out of range, Interrupted when the stop token is
+/// raised. Fits that end at the iteration limit are outcomes in the report. Deterministic as kmeans_fit. Sources:
+/// docs/methods/choice-of-k.md, docs/methods/chains.md.
 REGIO_API ClusterStudyReport cluster_study(Engine& engine, ClusterStudyOptions const& options, Panel const& panel,
                                            std::vector<IndicatorDefinition> const& definitions,
                                            std::vector<NeighbouringRegions> const& neighbours = {});

@@ -189,7 +189,7 @@ class Interruptions(ProgramTest):
         study = self.study(0)
         study[study.index("--restarts") + 1] = "1000000"
         refused = self.regio(*study, "--memory", "100MB", "--threads", "1", "--out", "large", status=WRONG_USAGE)
-        self.assertIn("memory", refused.stderr)
+        self.assertRegex(refused.stderr, r"regio: --memory: found '100MB', expected at least \d\d\d+MB for this study\n")
         self.assertFalse((self.folder / "large").exists())
 
     def test_a_lost_reader_of_the_messages_does_not_end_the_run(self):

@@ -15,6 +15,9 @@ SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
 STATES = SOURCE / "datasets/us-states-1970-1986"
 UKRAINE = SOURCE / "datasets/ukraine-2022"
 
+# A sanitizer takes memory of its own, so that limits on it say nothing.
+SANITIZED = bool(os.environ.get("REGIO_TEST_SANITIZE"))
+
 # Exit statuses of docs/guide/command-line.md.
 DONE, DEFECT, WRONG_USAGE, NOT_ALL_SOLVED, DEVICE_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
 

@@ -5,11 +5,12 @@ import hashlib
 import io
 import json
 import pathlib
+import resource
 import shutil
 import sys
 import unittest
 
-from program import DONE, NOT_ALL_SOLVED, SOURCE, STATES, UKRAINE, ProgramTest
+from program import DONE, NOT_ALL_SOLVED, SANITIZED, SOURCE, STATES, UKRAINE, WRONG_USAGE, ProgramTest
 
 GOLDEN = SOURCE / "tests/cli/golden"
 
@@ -285,6 +286,21 @@ class Small(StudyTest):
         rows = table(self.folder / "panel-results/bootstrap.csv")
         self.assertEqual({row["measure"] for row in rows}, {"agreement", "jaccard", "stability"})
         self.assertEqual(sum(row["measure"] == "stability" for row in rows), 4 * 9)
+
+    @unittest.skipIf(SANITIZED, "a sanitizer takes memory of its own")
+    def test_a_limit_of_memory_divides_the_work_and_changes_no_byte(self):
+        # The labels of all restarts, 2 years x 4 k x 2000 restarts x 2000 regions x 4 bytes, would take 128 MB.
+        self.write("panel.csv", "region,year,a\n" + "".join(
+            f"R{region},{year},{(region * 7919 + year * 104729) % 1000}\n" for year in (1, 2) for region in range(2000)))
+        study = ["cluster", "panel.csv", "-k", "3", "--k-range", "2", "4", "--restarts", "2000", "--max-iterations", "2",
+                 "--gap-references", "0", "--threads", "2"]
+        limit = 90_000_000
+        self.regio(*study, "--out", "free")
+        completed = self.regio(*study, "--out", "undivided", status=WRONG_USAGE,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+        self.assertIn("not enough memory", completed.stderr)
+        self.regio(*study, "--out", "divided", "--memory", str(limit))
+        self.assert_same_results(self.folder / "free", self.folder / "divided")
 
     def test_fills_are_listed(self):
         gap = PANEL.replace("R4,2002,18,", "R4,2002,,")

@@ -2,46 +2,11 @@
 #include <regio/kmeans.hpp>
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include <algorithm>
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
+#include "tests/support/held_memory.hpp"
 #include "tests/support/random_points.hpp"
-
-namespace {
-
-std::atomic<std::size_t> held{0}, highest{0};
-
-void* counted(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  std::size_t const now = held += malloc_usable_size(memory);
-  std::size_t before = highest.load();
-  while (before < now && !highest.compare_exchange_weak(before, now)) {
-  }
-  return memory;
-}
-
-void release(void* memory) noexcept {
-  if (memory != nullptr) held -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
-}  // namespace
-
-// Every allocation of this program is counted.
-void* operator new(std::size_t size) { return counted(std::malloc(std::max<std::size_t>(size, 1))); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  auto const unit = static_cast<std::size_t>(alignment);
-  return counted(std::aligned_alloc(unit, (std::max<std::size_t>(size, 1) + unit - 1) / unit * unit));
-}
-void operator delete(void* memory) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
 
 namespace regio {
 namespace {
@@ -68,10 +33,9 @@ std::vector<double> points(int n, int d) {
 std::size_t working_memory(KmeansOptions const& options, std::vector<KmeansProblem> const& problems) {
   Engine engine = Engine::cpu(2);
   (void)kmeans_fit(engine, options, {problems.front()});  // threads start and allocate what is theirs
-  std::size_t const before = held;
-  highest = before;
-  KmeansReport const report = kmeans_fit(engine, options, problems);
-  return highest - before - report_bytes(report);
+  KmeansReport report;
+  std::size_t const most = test::most_held([&] { report = kmeans_fit(engine, options, problems); });
+  return most - report_bytes(report);
 }
 
 TEST(KmeansMemory, ABatchOfTinyProblemsNeedsNoMoreThanItsListAndAConstant) {
