@@ -24,78 +24,39 @@ struct Word {
 template <class Value>
 Word(std::string_view, Value) -> Word<Value>;  // clang before 17 deduces none for aggregates
 
-constexpr std::array missing_policies = {
-    Word{"error", MissingPolicy::error},
-    Word{"drop-region", MissingPolicy::drop_region},
-    Word{"drop-indicator", MissingPolicy::drop_indicator},
-    Word{"carry-forward", MissingPolicy::carry_forward},
-    Word{"interpolate", MissingPolicy::interpolate},
-    Word{"nearest-regions", MissingPolicy::nearest_regions},
-};
-constexpr std::array normalisations = {
-    Word{"share-of-best", Normalisation::share_of_best},
-    Word{"min-max", Normalisation::min_max},
-    Word{"z-score", Normalisation::z_score},
-    Word{"robust", Normalisation::robust},
-    Word{"none", Normalisation::none},
-};
-constexpr std::array references = {
-    Word{"regions", NormalisationReference::regions},
-    Word{"own-history", NormalisationReference::own_history},
-};
-constexpr std::array normalisation_scopes = {
-    Word{"year", NormalisationScope::year},
-    Word{"panel", NormalisationScope::panel},
-};
-constexpr std::array criteria = {
-    Word{"elbow", KCriterion::elbow},
-    Word{"calinski-harabasz", KCriterion::calinski_harabasz},
-    Word{"davies-bouldin", KCriterion::davies_bouldin},
-    Word{"silhouette", KCriterion::silhouette},
-    Word{"gap", KCriterion::gap},
-    Word{"stability", KCriterion::stability},
-};
-constexpr std::array k_scopes = {
-    Word{"all", KScope::all},
-    Word{"group", KScope::group},
-    Word{"year", KScope::year},
-};
-constexpr std::array inits = {
-    Word{"k-means++", KmeansInit::kmeans_plus_plus},
-    Word{"random", KmeansInit::random},
-};
-constexpr std::array chains = {
-    Word{"warm", Chain::warm},
-    Word{"independent", Chain::independent},
-    Word{"guarded", Chain::guarded},
-    Word{"pooled", Chain::pooled},
-};
-constexpr std::array chain_directions = {
-    Word{"forward", ChainDirection::forward},
-    Word{"backward", ChainDirection::backward},
-};
-constexpr std::array label_orders = {
-    Word{"mean-distance", LabelOrder::mean_distance},
-    Word{"target", LabelOrder::target},
-    Word{"size", LabelOrder::size},
-    Word{"none", LabelOrder::none},
-};
-constexpr std::array order_scopes = {
-    Word{"anchor", OrderScope::anchor},
-    Word{"each-year", OrderScope::each_year},
-};
-constexpr std::array alignments = {
-    Word{"overlap", Alignment::overlap},
-    Word{"centroids", Alignment::centroids},
-};
-constexpr std::array stability_rules = {
-    Word{"modal", StabilityRule::modal},
-    Word{"changes", StabilityRule::changes},
-};
-constexpr std::array integral_methods = {
-    Word{"mean-deviation", IntegralMethod::mean_deviation},
-    Word{"principal-component", IntegralMethod::principal_component},
-};
+constexpr std::array missing_policies = {Word{"error", MissingPolicy::error},
+                                         Word{"drop-region", MissingPolicy::drop_region},
+                                         Word{"drop-indicator", MissingPolicy::drop_indicator},
+                                         Word{"carry-forward", MissingPolicy::carry_forward},
+                                         Word{"interpolate", MissingPolicy::interpolate},
+                                         Word{"nearest-regions", MissingPolicy::nearest_regions}};
+constexpr std::array normalisations = {Word{"share-of-best", Normalisation::share_of_best},
+                                       Word{"min-max", Normalisation::min_max}, Word{"z-score", Normalisation::z_score},
+                                       Word{"robust", Normalisation::robust}, Word{"none", Normalisation::none}};
+constexpr std::array references = {Word{"regions", NormalisationReference::regions},
+                                   Word{"own-history", NormalisationReference::own_history}};
+constexpr std::array normalisation_scopes = {Word{"year", NormalisationScope::year},
+                                             Word{"panel", NormalisationScope::panel}};
+constexpr std::array criteria = {Word{"elbow", KCriterion::elbow},
+                                 Word{"calinski-harabasz", KCriterion::calinski_harabasz},
+                                 Word{"davies-bouldin", KCriterion::davies_bouldin},
+                                 Word{"silhouette", KCriterion::silhouette},
+                                 Word{"gap", KCriterion::gap},
+                                 Word{"stability", KCriterion::stability}};
+constexpr std::array k_scopes = {Word{"all", KScope::all}, Word{"group", KScope::group}, Word{"year", KScope::year}};
+constexpr std::array inits = {Word{"k-means++", KmeansInit::kmeans_plus_plus}, Word{"random", KmeansInit::random}};
+constexpr std::array chains = {Word{"warm", Chain::warm}, Word{"independent", Chain::independent},
+                               Word{"guarded", Chain::guarded}, Word{"pooled", Chain::pooled}};
+constexpr std::array chain_directions = {Word{"forward", ChainDirection::forward},
+                                         Word{"backward", ChainDirection::backward}};
+constexpr std::array label_orders = {Word{"mean-distance", LabelOrder::mean_distance},
+                                     Word{"target", LabelOrder::target}, Word{"size", LabelOrder::size},
+                                     Word{"none", LabelOrder::none}};
+constexpr std::array order_scopes = {Word{"anchor", OrderScope::anchor}, Word{"each-year", OrderScope::each_year}};
+constexpr std::array alignments = {Word{"overlap", Alignment::overlap}, Word{"centroids", Alignment::centroids}};
+constexpr std::array stability_rules = {Word{"modal", StabilityRule::modal}, Word{"changes", StabilityRule::changes}};
+constexpr std::array integral_methods = {Word{"mean-deviation", IntegralMethod::mean_deviation},
+                                         Word{"principal-component", IntegralMethod::principal_component}};
 
 template <class Words>
 std::vector<std::string> texts(Words const& words) {

@@ -42,26 +42,25 @@ TEST_F(LabelFiles, GroupsHaveTheirOwnHistories) {
 }
 
 TEST_F(LabelFiles, LabelsThatAreNotClusterNumbersAreRefusedWithTheirPlaces) {
-  Findings findings;
-  read_labels(write("wide.csv", "region,2001,2002\nX,rich,0\nY,1.5,-1\nZ,1,100000\n"), findings);
-  std::string const text = messages(findings);
-  EXPECT_THAT(text, HasSubstr("wide.csv:2:2: 2001: found 'rich', expected a number"));
-  EXPECT_THAT(text, HasSubstr("wide.csv:2:3: 2002: found '0', expected a cluster number from 1 (add 1"));
-  EXPECT_THAT(text, HasSubstr("wide.csv:3:2: 2001: found '1.5', expected a cluster number"));
-  EXPECT_THAT(text, HasSubstr("wide.csv:3:3: 2002: found '-1'"));
-  EXPECT_THAT(text, HasSubstr("wide.csv:4:3: 2002: found '100000'"));
+  expect_findings(
+      [&](Findings& findings) {
+        read_labels(write("wide.csv", "region,2001,2002\nX,rich,0\nY,1.5,-1\nZ,1,100000\n"), findings);
+      },
+      {"wide.csv:2:2: 2001: found 'rich', expected a number",
+       "wide.csv:2:3: 2002: found '0', expected a cluster number from 1 (add 1",
+       "wide.csv:3:2: 2001: found '1.5', expected a cluster number", "wide.csv:3:3: 2002: found '-1'",
+       "wide.csv:4:3: 2002: found '100000'"});
 }
 
 TEST_F(LabelFiles, DuplicatesAndUnknownColumnsAreRefused) {
-  Findings findings;
-  read_labels(write("a.csv", "region,year,cluster\nX,2001,1\nX,2001,2\n"), findings);
-  read_labels(write("b.csv", "region,2001,colour\nX,1,red\nX,2,blue\n"), findings);
-  read_labels(write("c.csv", "region,2001,colour\nX,1,red\n"), findings);
-  read_labels(write("d.csv", "region,label\nX,Xanadu\n"), findings);
-  std::string const text = messages(findings);
-  EXPECT_THAT(text, HasSubstr("a.csv:3:1: region: found 'X', expected only one line for region 'X' in 2001; line 2"));
-  EXPECT_THAT(text, HasSubstr("b.csv:3:1: region: found 'X', expected only one line for a region; line 2"));
-  EXPECT_THAT(text, HasSubstr("c.csv: colour: unknown column"));
+  expect_findings(
+      [&](Findings& findings) {
+        read_labels(write("a.csv", "region,year,cluster\nX,2001,1\nX,2001,2\n"), findings);
+        read_labels(write("b.csv", "region,2001,colour\nX,1,red\nX,2,blue\n"), findings);
+        read_labels(write("c.csv", "region,2001,colour\nX,1,red\n"), findings);
+      },
+      {"a.csv:3:1: region: found 'X', expected only one line for region 'X' in 2001; line 2",
+       "b.csv:3:1: region: found 'X', expected only one line for a region; line 2", "c.csv: colour: unknown column"});
 }
 
 TEST_F(LabelFiles, ATableWithoutYearsIsRefused) {
@@ -109,17 +108,17 @@ TEST_F(Targets, ValuesOfRegionsGiveTheMeans) {
 }
 
 TEST_F(Targets, WhatDoesNotFitTheLabelsIsRefused) {
-  Findings findings;
-  read_ranking(write("a.csv", "year,cluster,mean\n2003,1,5\n2001,3,9\n2001,1,1\n2001,1,2\n"), labels(), findings);
-  read_ranking(write("b.csv", "region,year,value\nX,2001,5\nYY,2001,8\n"), labels(), findings);
-  read_ranking(write("c.csv", "region,year,target\nX,2001,5\n"), labels(), findings);
-  std::string const text = messages(findings);
-  EXPECT_THAT(text, HasSubstr("a.csv:2:1: year: found '2003', expected a year of the labels (2001 to 2002)"));
-  EXPECT_THAT(text, HasSubstr("a.csv:3:2: cluster: found '3', expected a cluster of the labels (1 to 2)"));
-  EXPECT_THAT(text, HasSubstr("a.csv:5:2: cluster: found '1', expected only one line for a year and cluster; line 4"));
-  EXPECT_THAT(text, HasSubstr("b.csv:3:1: region: found 'YY', expected a region of labels.csv"));
-  EXPECT_THAT(text, HasSubstr("b.csv: value: no value for region 'Y' in 2001-2002"));
-  EXPECT_THAT(text, HasSubstr("c.csv: a target has the columns"));
+  expect_findings(
+      [&](Findings& findings) {
+        read_ranking(write("a.csv", "year,cluster,mean\n2003,1,5\n2001,3,9\n2001,1,1\n2001,1,2\n"), labels(), findings);
+        read_ranking(write("b.csv", "region,year,value\nX,2001,5\nYY,2001,8\n"), labels(), findings);
+        read_ranking(write("c.csv", "region,year,target\nX,2001,5\n"), labels(), findings);
+      },
+      {"a.csv:2:1: year: found '2003', expected a year of the labels (2001 to 2002)",
+       "a.csv:3:2: cluster: found '3', expected a cluster of the labels (1 to 2)",
+       "a.csv:5:2: cluster: found '1', expected only one line for a year and cluster; line 4",
+       "b.csv:3:1: region: found 'YY', expected a region of labels.csv",
+       "b.csv: value: no value for region 'Y' in 2001-2002", "c.csv: a target has the columns"});
 }
 
 }  // namespace

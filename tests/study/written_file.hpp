@@ -5,7 +5,9 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <regio/error.hpp>
@@ -43,6 +45,15 @@ class FileTest : public ::testing::Test {
       for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix)) text.erase(at, prefix.size());
       return text;
     }
+  }
+
+  /// Reads, and expects each of the messages among those of the findings.
+  template <class Read>
+  void expect_findings(Read const& read, std::vector<std::string> const& expected) const {
+    format::Findings findings;
+    read(findings);
+    std::string const text = messages(findings);
+    for (std::string const& message : expected) EXPECT_THAT(text, ::testing::HasSubstr(message));
   }
 
  private:
