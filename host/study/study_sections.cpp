@@ -218,6 +218,8 @@ format::ReportSection profile_section(GroupStudy const& group, ClusterStudyRepor
                                       ClusterStudyOptions const& options, GroupName const& name,
                                       FigureContext const& context) {
   ReportSection section{.name = name.name("profiles"), .title = name.headline("what the clusters are like")};
+  ReportTable portraits = portraits_table(group, study.indicators, name, context);
+  if (!portraits.rows.empty()) section.items.emplace_back(std::move(portraits));
   section.items.emplace_back(profiles_figure(group, study.indicators, options.indicators, name, context));
   if (group.ranking) {
     section.items.emplace_back(
@@ -293,14 +295,15 @@ format::ReportSection indicators_section(ClusterStudyReport const& study, Figure
   section.items.emplace_back(std::move(definitions));
 
   std::vector<IndicatorDynamics> moves = study.indicator_dynamics;
-  ReportTable table{
-      .name = "indicator-dynamics",
-      .caption = "How the indicators moved",
-      .columns = {"Region", "Indicator", "First value", "Last value", "Mean growth, %", "Trend a year", "Volatility"},
-      .note =
-          "Trend: least-squares slope. Volatility: standard deviation around the trend over the mean "
-          "absolute value.",
-      .file = "indicator_dynamics.csv"};
+  ReportTable table{.name = "indicator-dynamics",
+                    .caption = "How the indicators moved",
+                    .columns = {"Region", "Indicator", "First value", "Last value", "Mean growth a year, %",
+                                "Trend a year", "Volatility"},
+                    .note =
+                        "In the units of the first table. Trend: least-squares slope. Volatility: standard deviation "
+                        "around the trend over the mean "
+                        "absolute value.",
+                    .file = "indicator_dynamics.csv"};
   if (moves.size() > most_table_rows) {
     std::stable_sort(moves.begin(), moves.end(),
                      [](auto const& a, auto const& b) { return a.volatility > b.volatility; });

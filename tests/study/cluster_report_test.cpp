@@ -9,6 +9,7 @@
 
 #include "study/figures/choice_figures.hpp"
 #include "study/figures/history_figures.hpp"
+#include "study/figures/profile_figures.hpp"
 #include "study/figures/projection.hpp"
 #include "study/report_sections.hpp"
 #include "tests/support/synthetic_study.hpp"
@@ -118,6 +119,40 @@ TEST(Criteria, SayWhetherTheyAgree) {
       "The criteria disagree: Elbow and Stability 6; Calinski-Harabasz and Davies-Bouldin 2; Silhouette 3; Gap does "
       "not decide");
   EXPECT_EQ(criteria_sentence({0, 0, 0, 0, 0, 0}), "No criterion decides");
+}
+
+TEST(Portraits, NameTypicalMembersAndWhatStandsOut) {
+  GroupStudy group;
+  group.history = history({2001}, {0, 0, 1, 1}, 2);
+  group.dynamics.counts = {2, 2};
+  group.indicators = {0, 1};
+  group.years = {{.k = 2, .means = {2, 10, 6, 20}, .distance = {2, 1, 3, 4}}};
+  Indicators indicators;
+  indicators.regions = group.history.regions;
+  indicators.years = {2001};
+  indicators.definitions = {{.indicator = "a", .label = "Output"}, {.indicator = "b"}};
+  indicators.values = {1, 10, /**/ 3, 10, /**/ 5, 10, /**/ 7, 30};
+  // Output: mean 4, standard deviation sqrt(5), means of the clusters 2 and 6; b: 15, sqrt(75), 10 and 20.
+  auto const table = portraits_table(group, indicators, {}, {{}, "S"});
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_THAT(table.rows[0], ElementsAre(ReportTable::Cell("1"), ReportTable::Cell(2.0), ReportTable::Cell("B and A"),
+                                         ReportTable::Cell("Output \u22120.9, b \u22120.6")));
+  EXPECT_THAT(table.rows[1], ElementsAre(ReportTable::Cell("2"), ReportTable::Cell(2.0), ReportTable::Cell("C and D"),
+                                         ReportTable::Cell("Output +0.9, b +0.6")));
+}
+
+TEST(Portraits, SayWhenAClusterIsLikeAllRegions) {
+  auto const study = test::synthetic_study({.groups = 1});
+  GroupStudy group = study.groups[0];
+  std::size_t const d = group.indicators.size(), n = study.indicators.regions.size(), last = group.years.size() - 1;
+  for (std::size_t i = 0; i < d; ++i) {
+    double mean = 0;
+    for (std::size_t r = 0; r < n; ++r)
+      mean += study.indicators.values[(last * n + r) * d + i] / static_cast<double>(n);
+    group.years[last].means[i] = mean;
+  }
+  EXPECT_EQ(portraits_table(group, study.indicators, {}, {{}, "S"}).rows[0][3],
+            ReportTable::Cell("close to the mean in everything"));
 }
 
 TEST(ClusterReport, HasAFigureOfEveryKindWithItsDataAndSource) {
