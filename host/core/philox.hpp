@@ -38,12 +38,23 @@ class PhiloxStream {
         key1_(static_cast<std::uint32_t>(seed >> 32)) {}
 
   REGIO_HOST_DEVICE std::uint32_t next_word() {
-    if (used_ == 4) {
+    if (left_ == 0) {
       block_ = philox4x32(counter_, key0_, key1_);
       ++counter_.word[0];
-      used_ = 0;
+      left_ = 4;
     }
-    return block_.word[used_++];
+    // The block turns instead of an index running through it: a GPU's registers have no index.
+    std::uint32_t const word = block_.word[0];
+    block_ = PhiloxBlock{{block_.word[1], block_.word[2], block_.word[3], word}};
+    --left_;
+    return word;
+  }
+
+  /// Leaves `words` words out, as if they had been drawn.
+  REGIO_HOST_DEVICE void discard(std::uint32_t words) {
+    for (; words > 0 && left_ > 0; --words) next_word();
+    counter_.word[0] += words / 4;
+    for (words %= 4; words > 0; --words) next_word();
   }
 
   /// Uniform in [0, 1) with 53 bits.
@@ -67,7 +78,7 @@ class PhiloxStream {
   PhiloxBlock counter_;
   PhiloxBlock block_{};
   std::uint32_t key0_, key1_;
-  int used_ = 4;
+  int left_ = 0;  ///< words of block_ that are still to be given
 };
 
 }  // namespace regio

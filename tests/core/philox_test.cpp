@@ -30,6 +30,18 @@ TEST(Philox, StreamsDiffer) {
   EXPECT_EQ(first.size(), 6u);
 }
 
+TEST(Philox, DiscardedWordsAreThoseThatWouldHaveBeenDrawn) {
+  for (std::uint32_t drawn : {0u, 1u, 4u, 6u}) {
+    for (std::uint32_t discarded = 0; discarded < 13; ++discarded) {
+      PhiloxStream expected(7, 8, 9), stream(7, 8, 9);
+      for (std::uint32_t w = 0; w < drawn; ++w) (void)stream.next_word();
+      for (std::uint32_t w = 0; w < drawn + discarded; ++w) (void)expected.next_word();
+      stream.discard(discarded);
+      for (int w = 0; w < 9; ++w) EXPECT_EQ(stream.next_word(), expected.next_word()) << drawn << ", " << discarded;
+    }
+  }
+}
+
 TEST(Philox, UniformAndBoundedStayInRangeAndCoverIt) {
   PhiloxStream stream(1, 2, 3);
   double sum = 0;
