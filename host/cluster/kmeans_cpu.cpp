@@ -192,27 +192,17 @@ class Batch {
     for (Index c = 0; c < given.rows(); ++c) centred_row(points, &given(c, 0), centres + c * points.row_length());
   }
 
-  /// Writes the figures of a problem whose labels and centres are in place; a cancelled problem has none.
   void finish(Index b, BestRun const& best) {
-    Index const n = problem(b).points.rows(), k = problem(b).clusters;
-    BestPlace const place = place_of(b);
-    Index* const sizes = results_.sizes + results_.size_offset[b];
-    std::fill_n(sizes, k, Index{0});
-    results_.outcome[b] = best.result.outcome;
     if (best.result.outcome == Outcome::cancelled) {
-      std::fill_n(place.labels, n, -1);
-      std::fill_n(place.centres, k * problem(b).points.columns(), std::numeric_limits<double>::quiet_NaN());
-      results_.inertia[b] = std::numeric_limits<double>::quiet_NaN();
-      results_.iterations[b] = results_.relocations[b] = results_.distinct_clusters[b] = 0;
-      results_.best_run[b] = -1;
+      report_fit(results_, b, problem(b), {});
       return;
     }
-    for (Index i = 0; i < n; ++i) ++sizes[place.labels[i]];
-    results_.inertia[b] = best.result.inertia;
-    results_.iterations[b] = best.result.iterations;
-    results_.best_run[b] = best.run;
-    results_.relocations[b] = best.result.relocations;
-    results_.distinct_clusters[b] = std::count_if(sizes, sizes + k, [](Index size) { return size > 0; });
+    report_fit(results_, b, problem(b),
+               {.inertia = best.result.inertia,
+                .iterations = best.result.iterations,
+                .relocations = best.result.relocations,
+                .run = best.run,
+                .outcome = best.result.outcome});
   }
 
   Workers& workers_;

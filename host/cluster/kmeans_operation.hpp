@@ -1,6 +1,8 @@
 /// The planned operation of k-means: a validated batch and where its results go.
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -48,6 +50,20 @@ inline Index run_count(KmeansProblem const& problem, KmeansOptions const& option
   if (!problem.initial_centres.empty()) return problem.initial_centres.count();
   return problem.restarts > 0 ? problem.restarts : options.restarts;
 }
+
+/// Points that k-means++ draws for each centre after the first.
+inline int plus_plus_candidates(Index k) { return 2 + static_cast<int>(std::floor(std::log(static_cast<double>(k)))); }
+
+/// Figures of the run that a problem keeps.
+struct KmeansFit {
+  double inertia = std::numeric_limits<double>::quiet_NaN();
+  Index iterations = 0, relocations = 0;
+  Index run = -1;
+  Outcome outcome = Outcome::cancelled;
+};
+
+/// Writes the figures of problem b, whose labels and centres are in place; a cancelled problem has none of them.
+void report_fit(KmeansResultArrays const& results, Index b, KmeansProblem const& problem, KmeansFit const& fit);
 
 /// Parts of a report's layout: where each problem's results begin, and room for its figures and sizes.
 void lay_out_offsets(std::vector<KmeansProblem> const& problems, KmeansOptions const& options, KmeansReport& report);

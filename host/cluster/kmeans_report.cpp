@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 
 #include <regio/kmeans.hpp>
 
@@ -50,6 +52,26 @@ KmeansReport::KmeansReport(std::vector<KmeansProblem> const& problems, KmeansOpt
   all_run_labels.resize(at(run_label_offset.back()));
   all_run_inertia.resize(at(run_offset.back()));
   all_run_iterations.resize(at(run_offset.back()));
+}
+
+void report_fit(KmeansResultArrays const& results, Index b, KmeansProblem const& problem, KmeansFit const& fit) {
+  Index const n = problem.points.rows(), k = problem.clusters;
+  std::int32_t* const labels = results.labels + results.label_offset[b];
+  Index* const sizes = results.sizes + results.size_offset[b];
+  results.inertia[b] = fit.inertia;
+  results.iterations[b] = fit.iterations;
+  results.outcome[b] = fit.outcome;
+  results.best_run[b] = fit.run;
+  results.relocations[b] = fit.relocations;
+  std::fill_n(sizes, k, Index{0});
+  if (fit.outcome == Outcome::cancelled) {
+    std::fill_n(labels, n, -1);
+    std::fill_n(results.centres + results.centre_offset[b], k * problem.points.columns(),
+                std::numeric_limits<double>::quiet_NaN());
+  } else {
+    for (Index i = 0; i < n; ++i) ++sizes[labels[i]];
+  }
+  results.distinct_clusters[b] = std::count_if(sizes, sizes + k, [](Index size) { return size > 0; });
 }
 
 KmeansResultArrays result_arrays(KmeansReport& report) {

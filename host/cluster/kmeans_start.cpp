@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cluster/kmeans_operation.hpp"
 #include "cluster/kmeans_points.hpp"
 
 namespace regio {
@@ -48,7 +49,7 @@ void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream
                      KmeansWorkspace& space) {
   CentredPoints const& points = space.prepared.points;
   Index const n = points.count(), length = points.row_length(), chunks = chunk_count(n, pass_chunk);
-  auto const candidate_count = static_cast<Index>(2 + std::floor(std::log(static_cast<double>(k))));
+  Index const candidate_count = plus_plus_candidates(k);
   double* const centres = space.centres.reserve(k * length);
   double* const distances = space.distances.reserve(points.padded_count());
   double* const potentials = space.potentials.reserve(chunks);
