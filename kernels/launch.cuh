@@ -55,9 +55,9 @@ cudaError_t launch([[maybe_unused]] char const* name, void (*kernel)(Parameters.
       },
       values);
 #else
-  return simt::enqueue(stream, address,
-                       {name, shape.grid, shape.block, shape.shared_bytes,
-                        simt::KernelCall<Parameters...>(kernel, std::move(values))});
+  return simt::enqueue(
+      stream, address,
+      {name, shape.grid, shape.block, shape.shared_bytes, simt::KernelCall<Parameters...>(kernel, std::move(values))});
 #endif
 }
 
