@@ -1,4 +1,4 @@
-// Each documented error of k-means once, with its text.
+// Each documented error of k-means once, with its text, on every engine.
 #include <regio/kmeans.hpp>
 
 #include <gtest/gtest.h>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/support/engines.hpp"
 
 namespace regio {
 namespace {
@@ -26,21 +27,23 @@ std::string refusal(std::function<void()> const& call) {
   return "nothing was refused";
 }
 
-class KmeansContract : public testing::Test {
+class KmeansContract : public EngineTest {
  protected:
+  KmeansContract() { expects_kernels = false; }
+
   /// The refusal of a batch whose third problem is `broken`.
   std::string refused(KmeansProblem const& broken, KmeansOptions const& options = {}) {
     KmeansProblem const sound{.points = points.view(), .clusters = 2};
     return refusal([&] { kmeans_fit(engine, options, {sound, sound, broken}); });
   }
 
-  Engine engine = Engine::cpu();
   Points points = normal_points(6, 3, 1);
   Points spoilt = normal_points(6, 3, 1);
   std::vector<double> numbers;
 };
+REGIO_TEST_ON_ENGINES(KmeansContract);
 
-TEST_F(KmeansContract, PointsMustBeFinite) {
+TEST_P(KmeansContract, PointsMustBeFinite) {
   spoilt.values[4 * 3 + 1] = not_a_number;
   EXPECT_EQ(refused({.points = spoilt.view(), .clusters = 2}),
             "kmeans_fit: problems[2].points row 4, column 1 is NaN; points must be finite");
@@ -49,7 +52,7 @@ TEST_F(KmeansContract, PointsMustBeFinite) {
             "kmeans_fit: problems[2].points row 2, column 2 is -infinity; points must be finite");
 }
 
-TEST_F(KmeansContract, ThereMustBeAPointForEachClusterAndAFeature) {
+TEST_P(KmeansContract, ThereMustBeAPointForEachClusterAndAFeature) {
   EXPECT_EQ(refused({.points = points.view(), .clusters = 0}),
             "kmeans_fit: problems[2].clusters is 0; expected 1 to 6, the number of points");
   EXPECT_EQ(refused({.points = points.view(), .clusters = 7}),
@@ -59,7 +62,7 @@ TEST_F(KmeansContract, ThereMustBeAPointForEachClusterAndAFeature) {
             "kmeans_fit: problems[2].points has no column; expected at least one feature");
 }
 
-TEST_F(KmeansContract, WeightsMustFitAndMeanSomething) {
+TEST_P(KmeansContract, WeightsMustFitAndMeanSomething) {
   numbers = {1, 1, 1};
   EXPECT_EQ(refused({.points = points.view(), .weights = numbers, .clusters = 2}),
             "kmeans_fit: problems[2].weights has 3 entries; expected one for each of 6 points");
@@ -74,7 +77,7 @@ TEST_F(KmeansContract, WeightsMustFitAndMeanSomething) {
             "kmeans_fit: problems[2].weights are all 0; at least one point must have weight");
 }
 
-TEST_F(KmeansContract, StartsMustFit) {
+TEST_P(KmeansContract, StartsMustFit) {
   numbers.assign(6, 1.0);
   EXPECT_EQ(refused({.points = points.view(), .clusters = 2, .initial_centres = {numbers.data(), 1, 3, 2}}),
             "kmeans_fit: problems[2].initial_centres are [3, 2]; expected [2, 3]");
@@ -85,7 +88,7 @@ TEST_F(KmeansContract, StartsMustFit) {
             "kmeans_fit: problems[2].restarts is -1; expected 0 (as in the options) or more");
 }
 
-TEST_F(KmeansContract, WarmChainsLeadBackToAnEarlierProblemOfTheSameShape) {
+TEST_P(KmeansContract, WarmChainsLeadBackToAnEarlierProblemOfTheSameShape) {
   EXPECT_EQ(refused({.points = points.view(), .clusters = 2, .warm_from = 2}),
             "kmeans_fit: problems[2].warm_from is 2; expected the position of an earlier problem");
   EXPECT_EQ(refused({.points = points.view(), .clusters = 3, .warm_from = 1}),
@@ -96,7 +99,7 @@ TEST_F(KmeansContract, WarmChainsLeadBackToAnEarlierProblemOfTheSameShape) {
       "kmeans_fit: problems[2].warm_from is given together with initial_centres; expected one of them");
 }
 
-TEST_F(KmeansContract, OptionsMustBeInRange) {
+TEST_P(KmeansContract, OptionsMustBeInRange) {
   KmeansProblem const sound{.points = points.view(), .clusters = 2};
   KmeansOptions options;
   options.restarts = 0;
@@ -109,7 +112,7 @@ TEST_F(KmeansContract, OptionsMustBeInRange) {
   EXPECT_EQ(refused(sound, options), "kmeans_fit: options.tolerance is -1; expected a finite number, at least 0");
 }
 
-TEST_F(KmeansContract, TheFirstOfSeveralBrokenProblemsIsNamed) {
+TEST_P(KmeansContract, TheFirstOfSeveralBrokenProblemsIsNamed) {
   spoilt.values[0] = not_a_number;
   std::vector<KmeansProblem> problems(5000, {.points = points.view(), .clusters = 2});
   problems[4321].points = spoilt.view();
@@ -118,7 +121,7 @@ TEST_F(KmeansContract, TheFirstOfSeveralBrokenProblemsIsNamed) {
             "kmeans_fit: problems[1234].clusters is 9; expected 1 to 6, the number of points");
 }
 
-TEST_F(KmeansContract, ViewsForResultsMustFit) {
+TEST_P(KmeansContract, ViewsForResultsMustFit) {
   std::vector<KmeansProblem> const problems{{.points = points.view(), .clusters = 2}};
   std::vector<std::int32_t> labels(6);
   std::vector<double> centres(5), inertia(1);
@@ -135,7 +138,7 @@ TEST_F(KmeansContract, ViewsForResultsMustFit) {
             "kmeans_fit: options.keep_runs is set; the views have no place for every run");
 }
 
-TEST_F(KmeansContract, AssignmentsMustFit) {
+TEST_P(KmeansContract, AssignmentsMustFit) {
   std::vector<double> const centres(6, 1.0);
   std::vector<std::int32_t> labels(6);
   EXPECT_EQ(refusal([&] {

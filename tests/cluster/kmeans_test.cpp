@@ -1,4 +1,4 @@
-// k-means against the textbook oracle, and what its report promises.
+// k-means against the textbook oracle, and what its report promises, on every engine.
 #include <regio/kmeans.hpp>
 
 #include <gmock/gmock.h>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/support/engines.hpp"
 
 namespace regio {
 namespace {
@@ -20,11 +21,11 @@ namespace {
 using testing::Each;
 using testing::ElementsAre;
 
-class KmeansShapes : public testing::TestWithParam<std::tuple<Index, Index>> {};
+class KmeansShapes : public testing::TestWithParam<std::tuple<TestEngine, Index, Index>> {};
 
 TEST_P(KmeansShapes, FollowTheOracleFromGivenCentres) {
-  auto const [n, d] = GetParam();
-  Engine engine = Engine::cpu();
+  auto const [device, n, d] = GetParam();
+  Engine engine = make_engine(device);
   for (Index k : {1, 2, 3, 6, 7, 13}) {
     if (k > n) continue;
     for (bool weighted : {false, true}) {
@@ -56,15 +57,18 @@ TEST_P(KmeansShapes, FollowTheOracleFromGivenCentres) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, KmeansShapes,
-                         testing::Combine(testing::Values<Index>(1, 2, 7, 8, 9, 31, 32, 33, 127, 1023, 1025, 3000),
+                         testing::Combine(testing::ValuesIn(test_engines()),
+                                          testing::Values<Index>(1, 2, 7, 8, 9, 31, 32, 33, 127, 1023, 1025, 3000),
                                           testing::Values<Index>(1, 2, 7, 8, 9, 15, 17, 33)));
 
+class Kmeans : public EngineTest {};
+REGIO_TEST_ON_ENGINES(Kmeans);
+
 // More than the tiny regime holds, so that the points are divided among the threads.
-TEST(Kmeans, MediumProblemFollowsTheOracle) {
+TEST_P(Kmeans, MediumProblemFollowsTheOracle) {
   Points const points = normal_points(20000, 9, 5);
   std::vector<double> const centres = centres_near_points(points, 5), weights(20000, 1.0);
   oracle::Clustering const expected = oracle::lloyd(points.table(), weights, table_of(centres, 9), 1e-4, 300);
-  Engine engine = Engine::cpu();
   KmeansReport const report =
       kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 5, .initial_centres = {centres.data(), 1, 5, 9}}});
   ASSERT_FALSE(expected.had_empty_cluster);
@@ -73,10 +77,9 @@ TEST(Kmeans, MediumProblemFollowsTheOracle) {
   EXPECT_NEAR(report.inertia[0], expected.inertia, 1e-12 * expected.inertia);
 }
 
-TEST(Kmeans, IterationLimitIsAnOutcomeAndLabelsStillBelongToTheCentres) {
+TEST_P(Kmeans, IterationLimitIsAnOutcomeAndLabelsStillBelongToTheCentres) {
   Points const points = normal_points(200, 3, 1, 1);
   std::vector<double> const centres = centres_near_points(points, 8);
-  Engine engine = Engine::cpu();
   KmeansOptions options;
   options.max_iterations = 2;
   KmeansReport const report = kmeans_fit(
@@ -86,7 +89,7 @@ TEST(Kmeans, IterationLimitIsAnOutcomeAndLabelsStillBelongToTheCentres) {
   expect_consistent(points, {}, report, 0);
 }
 
-TEST(Kmeans, RaggedBatchKeepsEachProblemsOwnShape) {
+TEST_P(Kmeans, RaggedBatchKeepsEachProblemsOwnShape) {
   std::vector<Points> points;
   std::vector<KmeansProblem> problems;
   for (Index n : {5, 40, 1, 300}) points.push_back(normal_points(n, n % 7 + 1, static_cast<std::uint64_t>(n)));
@@ -94,7 +97,6 @@ TEST(Kmeans, RaggedBatchKeepsEachProblemsOwnShape) {
     problems.push_back({.points = each.view(), .clusters = std::min<Index>(each.n, 4)});
     problems.push_back({.points = each.view(), .clusters = 1, .restarts = 2});
   }
-  Engine engine = Engine::cpu();
   KmeansReport const report = kmeans_fit(engine, {.restarts = 5}, problems);
   ASSERT_EQ(report.size(), 8);
   for (Index b = 0; b < 8; ++b) {
@@ -107,14 +109,13 @@ TEST(Kmeans, RaggedBatchKeepsEachProblemsOwnShape) {
   }
 }
 
-TEST(Kmeans, EmptyBatchHasAnEmptyReport) {
-  Engine engine = Engine::cpu();
+TEST_P(Kmeans, EmptyBatchHasAnEmptyReport) {
+  expects_kernels = false;
   EXPECT_EQ(kmeans_fit(engine, {}, {}).size(), 0);
 }
 
-TEST(Kmeans, BestRunIsTheFirstOfLeastInertiaAmongTheKeptRuns) {
+TEST_P(Kmeans, BestRunIsTheFirstOfLeastInertiaAmongTheKeptRuns) {
   Points const points = normal_points(60, 4, 9, 1);
-  Engine engine = Engine::cpu();
   KmeansOptions options{.restarts = 40, .keep_runs = true};
   for (KmeansInit init : {KmeansInit::kmeans_plus_plus, KmeansInit::random}) {
     options.init = init;
@@ -130,14 +131,13 @@ TEST(Kmeans, BestRunIsTheFirstOfLeastInertiaAmongTheKeptRuns) {
   }
 }
 
-TEST(Kmeans, SeveralGivenStartsAreSeveralRuns) {
+TEST_P(Kmeans, SeveralGivenStartsAreSeveralRuns) {
   Points const points = normal_points(50, 2, 4);
   std::vector<double> starts;
   for (std::uint64_t seed : {11U, 12U, 13U}) {
     Points const start = normal_points(4, 2, seed);
     starts.insert(starts.end(), start.values.begin(), start.values.end());
   }
-  Engine engine = Engine::cpu();
   KmeansReport const all =
       kmeans_fit(engine, {.keep_runs = true},
                  {{.points = points.view(), .clusters = 4, .initial_centres = {starts.data(), 3, 4, 2}}});
@@ -150,8 +150,7 @@ TEST(Kmeans, SeveralGivenStartsAreSeveralRuns) {
   }
 }
 
-TEST(Kmeans, WarmChainEqualsTheSameFitsOneByOne) {
-  Engine engine = Engine::cpu();
+TEST_P(Kmeans, WarmChainEqualsTheSameFitsOneByOne) {
   std::vector<Points> years;
   for (std::uint64_t year = 0; year < 5; ++year) years.push_back(normal_points(48, 5, 100 + year));
   for (bool branching : {false, true}) {
@@ -174,10 +173,9 @@ TEST(Kmeans, WarmChainEqualsTheSameFitsOneByOne) {
   }
 }
 
-TEST(Kmeans, WritesIntoTheCallersViewsWhatTheReportHolds) {
+TEST_P(Kmeans, WritesIntoTheCallersViewsWhatTheReportHolds) {
   Points const a = normal_points(30, 3, 1), b = normal_points(17, 2, 2);
   std::vector<KmeansProblem> const problems{{.points = a.view(), .clusters = 3}, {.points = b.view(), .clusters = 5}};
-  Engine engine = Engine::cpu();
   KmeansReport const report = kmeans_fit(engine, {}, problems);
   std::vector<std::int32_t> labels(47);
   std::vector<double> centres(3 * 3 + 5 * 2), inertia(2);
@@ -191,10 +189,9 @@ TEST(Kmeans, WritesIntoTheCallersViewsWhatTheReportHolds) {
   EXPECT_EQ(outcome, report.outcome);
 }
 
-TEST(Kmeans, AssignGivesTheNearestCentreAndTheInertiaOfAFit) {
+TEST_P(Kmeans, AssignGivesTheNearestCentreAndTheInertiaOfAFit) {
   Points const points = normal_points(333, 6, 3);
   std::vector<double> weights(333, 2.0);
-  Engine engine = Engine::cpu();
   KmeansReport const report = kmeans_fit(engine, {}, {{.points = points.view(), .weights = weights, .clusters = 5}});
   std::vector<std::int32_t> labels(333);
   double const inertia = kmeans_assign(engine, points.view(), weights, report.centres(0), labels);
@@ -207,7 +204,7 @@ TEST(Kmeans, AssignGivesTheNearestCentreAndTheInertiaOfAFit) {
   EXPECT_THAT(label, ElementsAre(1));
 }
 
-TEST(Kmeans, ColumnsOfALargerTableAreFittedInPlaceAndLeftAsTheyWere) {
+TEST_P(Kmeans, ColumnsOfALargerTableAreFittedInPlaceAndLeftAsTheyWere) {
   Points const table = normal_points(70, 12, 8);
   MatrixView<double const> const columns(table.values.data() + 4, 70, 5, 12);
   Points copy{70, 5, {}};
@@ -215,7 +212,6 @@ TEST(Kmeans, ColumnsOfALargerTableAreFittedInPlaceAndLeftAsTheyWere) {
     copy.values.insert(copy.values.end(), columns.row(i).begin(), columns.row(i).end());
   }
   std::vector<double> const before = table.values;
-  Engine engine = Engine::cpu();
   // The first rows serve as centres too: input may be given twice and is never written.
   KmeansReport const strided = kmeans_fit(engine, {}, {{.points = columns, .clusters = 4}});
   KmeansReport const contiguous = kmeans_fit(engine, {}, {{.points = copy.view(), .clusters = 4}});
@@ -227,13 +223,13 @@ TEST(Kmeans, ColumnsOfALargerTableAreFittedInPlaceAndLeftAsTheyWere) {
   expect_consistent(copy, {}, aliased, 0);
 }
 
-TEST(Kmeans, RaisedStopTokenCancelsWithoutResults) {
+TEST_P(Kmeans, RaisedStopTokenCancelsWithoutResults) {
+  expects_kernels = false;
   Points const tiny = normal_points(24, 3, 1), medium = normal_points(50000, 4, 1);
   std::stop_source stop;
   stop.request_stop();
   KmeansOptions options;
   options.control.stop = stop.get_token();
-  Engine engine = Engine::cpu();
   KmeansReport const report = kmeans_fit(engine, options,
                                          {{.points = tiny.view(), .clusters = 3},
                                           {.points = medium.view(), .clusters = 3},
@@ -256,12 +252,11 @@ class CountingSink : public ProgressSink {
   bool ended = false;
 };
 
-TEST(Kmeans, ProgressCountsEveryRun) {
+TEST_P(Kmeans, ProgressCountsEveryRun) {
   Points const points = normal_points(24, 3, 1);
   CountingSink sink;
   KmeansOptions options;
   options.control.progress = &sink;
-  Engine engine = Engine::cpu();
   std::vector<KmeansProblem> problems(100, {.points = points.view(), .clusters = 3, .restarts = 7});
   problems.push_back({.points = points.view(), .clusters = 3, .warm_from = 4});
   kmeans_fit(engine, options, problems);

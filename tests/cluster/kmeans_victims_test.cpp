@@ -1,4 +1,4 @@
-// Data on which k-means programs are known to have failed, and laws that must hold on any data.
+// Data on which k-means programs are known to have failed, and laws that must hold on any data, on every engine.
 #include <regio/kmeans.hpp>
 
 #include <gmock/gmock.h>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/support/engines.hpp"
 
 namespace regio {
 namespace {
@@ -23,7 +24,7 @@ Points points_of(Index d, std::vector<double> values) {
   return {n, d, std::move(values)};
 }
 
-class KmeansVictims : public testing::Test {
+class KmeansVictims : public EngineTest {
  protected:
   KmeansReport fit_from(Points const& points, std::vector<double> const& centres, KmeansOptions const& options = {},
                         std::vector<double> const& weights = {}) {
@@ -34,11 +35,10 @@ class KmeansVictims : public testing::Test {
                         .clusters = k,
                         .initial_centres = {centres.data(), 1, k, points.d}}});
   }
-
-  Engine engine = Engine::cpu();
 };
+REGIO_TEST_ON_ENGINES(KmeansVictims);
 
-TEST_F(KmeansVictims, AllPointsEqual) {
+TEST_P(KmeansVictims, AllPointsEqual) {
   Points const points = points_of(2, std::vector<double>(20, 3.5));
   for (Index k : {1, 2, 10}) {
     for (KmeansInit init : {KmeansInit::kmeans_plus_plus, KmeansInit::random}) {
@@ -52,7 +52,7 @@ TEST_F(KmeansVictims, AllPointsEqual) {
   }
 }
 
-TEST_F(KmeansVictims, FewerDistinctPointsThanClusters) {
+TEST_P(KmeansVictims, FewerDistinctPointsThanClusters) {
   Points const points = points_of(1, {1, 1, 1, 2, 2, 5, 5, 5, 5});
   KmeansReport const report = kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 5}});
   EXPECT_EQ(report.inertia[0], 0);
@@ -61,7 +61,7 @@ TEST_F(KmeansVictims, FewerDistinctPointsThanClusters) {
 }
 
 // scikit-learn issue 28055: relocations that follow each other for ever.
-TEST_F(KmeansVictims, RelocationsEnd) {
+TEST_P(KmeansVictims, RelocationsEnd) {
   Points const points = points_of(2, {100, 100, 100, 102, 106, 100, 107, 101, 107, 101, 108, 100});
   KmeansOptions options;
   options.max_iterations = 1000;
@@ -71,7 +71,7 @@ TEST_F(KmeansVictims, RelocationsEnd) {
   EXPECT_EQ(report.inertia[0], 0);
 }
 
-TEST_F(KmeansVictims, RelocationsEndOnAnyLattice) {
+TEST_P(KmeansVictims, RelocationsEndOnAnyLattice) {
   std::mt19937_64 random(28055);
   KmeansOptions options;
   options.max_iterations = 1000;
@@ -95,7 +95,7 @@ TEST_F(KmeansVictims, RelocationsEndOnAnyLattice) {
 }
 
 // scikit-learn issue 34074: labels of the centres before the relocation.
-TEST_F(KmeansVictims, LabelsBelongToTheCentresAfterARelocation) {
+TEST_P(KmeansVictims, LabelsBelongToTheCentresAfterARelocation) {
   Points const points = points_of(1, {1, 2, 3});
   KmeansOptions options;
   options.tolerance = 0;
@@ -110,7 +110,7 @@ TEST_F(KmeansVictims, LabelsBelongToTheCentresAfterARelocation) {
   expect_consistent(points, {}, stopped, 0);
 }
 
-TEST_F(KmeansVictims, DonorThatLosesItsOnlyPointJoinsTheHeaviest) {
+TEST_P(KmeansVictims, DonorThatLosesItsOnlyPointJoinsTheHeaviest) {
   // Two empty clusters; the two farthest points are both alone or in a pair.
   Points const points = points_of(1, {0, 0, 0, 10, 30});
   KmeansReport const report = fit_from(points, {0, 11, 29.5, 900, 901});
@@ -120,7 +120,7 @@ TEST_F(KmeansVictims, DonorThatLosesItsOnlyPointJoinsTheHeaviest) {
   for (double centre : report.all_centres) EXPECT_THAT(centre, testing::AnyOf(0, 10, 30));
 }
 
-TEST_F(KmeansVictims, RelocationTakesTheFirstOfEquallyFarPoints) {
+TEST_P(KmeansVictims, RelocationTakesTheFirstOfEquallyFarPoints) {
   Points const points = points_of(1, {-3, 3, 3, -3});
   KmeansOptions options;
   options.max_iterations = 1;
@@ -131,7 +131,7 @@ TEST_F(KmeansVictims, RelocationTakesTheFirstOfEquallyFarPoints) {
   EXPECT_EQ(report.centres(0)(0, 0), 1);
 }
 
-TEST_F(KmeansVictims, TiesGoToTheLowestIndex) {
+TEST_P(KmeansVictims, TiesGoToTheLowestIndex) {
   KmeansOptions options;
   options.max_iterations = 1;
   for (Index d : {1, 2, 9, 15}) {
@@ -147,7 +147,7 @@ TEST_F(KmeansVictims, TiesGoToTheLowestIndex) {
   }
 }
 
-TEST_F(KmeansVictims, TranslationByAMillionDeviationsLosesNothing) {
+TEST_P(KmeansVictims, TranslationByAMillionDeviationsLosesNothing) {
   Points const points = normal_points(300, 5, 17);
   Points moved = points;
   // Rounded to what the moved numbers can hold, so that both sets are the same but for the translation.
@@ -161,7 +161,7 @@ TEST_F(KmeansVictims, TranslationByAMillionDeviationsLosesNothing) {
   EXPECT_NEAR(here.inertia[0], there.inertia[0], 1e-9 * here.inertia[0]);
 }
 
-TEST_F(KmeansVictims, ScaleDoesNotMatter) {
+TEST_P(KmeansVictims, ScaleDoesNotMatter) {
   Points const points = normal_points(200, 3, 21);
   KmeansReport const expected = kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 5}});
   for (double scale : {1e-6, 1e6, 1e-160, 1e150, 1e-300, 1e300}) {
@@ -176,7 +176,7 @@ TEST_F(KmeansVictims, ScaleDoesNotMatter) {
   }
 }
 
-TEST_F(KmeansVictims, NumbersBelowTheNormalRangeAreStillDivided) {
+TEST_P(KmeansVictims, NumbersBelowTheNormalRangeAreStillDivided) {
   double const tiny = 0x1p-1060;
   Points const points = points_of(1, {0, tiny, 0, 9 * tiny, 10 * tiny});
   KmeansReport const report = kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 2}});
@@ -187,7 +187,7 @@ TEST_F(KmeansVictims, NumbersBelowTheNormalRangeAreStillDivided) {
   EXPECT_NE(labels[0], labels[3]);
 }
 
-TEST_F(KmeansVictims, DistancesBeyondAnySentinel) {
+TEST_P(KmeansVictims, DistancesBeyondAnySentinel) {
   for (double far : {1e9, 1e19, 1e40, 1e154, 1e307}) {
     Points const points = points_of(1, {-far, -far, far, far, 0});
     KmeansReport const report = kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 3}});
@@ -196,7 +196,7 @@ TEST_F(KmeansVictims, DistancesBeyondAnySentinel) {
   }
 }
 
-TEST_F(KmeansVictims, OneClusterIsTheMeanAndAsManyClustersAsPointsAreThePoints) {
+TEST_P(KmeansVictims, OneClusterIsTheMeanAndAsManyClustersAsPointsAreThePoints) {
   Points const points = normal_points(33, 4, 2);
   KmeansReport const report =
       kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 1}, {.points = points.view(), .clusters = 33}});
@@ -209,7 +209,7 @@ TEST_F(KmeansVictims, OneClusterIsTheMeanAndAsManyClustersAsPointsAreThePoints) 
   EXPECT_EQ(report.distinct_clusters[1], 33);
 }
 
-TEST_F(KmeansVictims, WeightsAreRepetitionsAndZeroWeightsAreAbsence) {
+TEST_P(KmeansVictims, WeightsAreRepetitionsAndZeroWeightsAreAbsence) {
   Points const points = normal_points(60, 3, 31);
   std::vector<double> const centres = centres_near_points(points, 4);
   std::vector<double> weights(60);
@@ -231,7 +231,7 @@ TEST_F(KmeansVictims, WeightsAreRepetitionsAndZeroWeightsAreAbsence) {
   }
 }
 
-TEST_F(KmeansVictims, PermutedRowsAndFeaturesGiveThePermutedResult) {
+TEST_P(KmeansVictims, PermutedRowsAndFeaturesGiveThePermutedResult) {
   Points const points = normal_points(90, 6, 41);
   std::vector<double> const centres = centres_near_points(points, 5);
   std::vector<std::size_t> rows(90), columns(6);
@@ -254,7 +254,7 @@ TEST_F(KmeansVictims, PermutedRowsAndFeaturesGiveThePermutedResult) {
   for (std::size_t i = 0; i < 90; ++i) EXPECT_EQ(other.all_labels[i], plain.all_labels[rows[i]]);
 }
 
-TEST_F(KmeansVictims, ManyRestartsReachTheGlobalOptimum) {
+TEST_P(KmeansVictims, ManyRestartsReachTheGlobalOptimum) {
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     for (int k : {2, 3}) {
       Points const points = normal_points(5 + static_cast<Index>(seed % 6), 2, seed, 1);
@@ -269,7 +269,7 @@ TEST_F(KmeansVictims, ManyRestartsReachTheGlobalOptimum) {
   }
 }
 
-TEST_F(KmeansVictims, InertiaNeverRisesFromIterationToIteration) {
+TEST_P(KmeansVictims, InertiaNeverRisesFromIterationToIteration) {
   Points const points = normal_points(400, 3, 51, 1);
   std::vector<double> const centres = centres_near_points(points, 7);
   double before = std::numeric_limits<double>::infinity();
@@ -284,7 +284,7 @@ TEST_F(KmeansVictims, InertiaNeverRisesFromIterationToIteration) {
 }
 
 // FAISS issue 1196 counted points in single precision; others fail beyond 65,535 problems.
-TEST_F(KmeansVictims, MoreProblemsThanSixteenBitsCount) {
+TEST_P(KmeansVictims, MoreProblemsThanSixteenBitsCount) {
   Points const points = normal_points(66000 * 2, 1, 61);
   std::vector<KmeansProblem> problems;
   for (Index b = 0; b < 66000; ++b) {
