@@ -40,6 +40,16 @@ Block* Block::current() { return current_block; }
 
 uint3 Block::thread_index(int thread) const { return index_of(static_cast<std::uint64_t>(thread), launch_->block); }
 
+std::byte const* Block::running_stack() const {
+  return threads_[static_cast<std::size_t>(current_thread_)]->fibre.stack();
+}
+
+bool Block::any_stack_contains(std::uintptr_t address) const {
+  return std::any_of(threads_.begin(), threads_.end(), [address](auto const& thread) {
+    return address - reinterpret_cast<std::uintptr_t>(thread->fibre.stack()) < Fibre::stack_bytes;
+  });
+}
+
 bool Block::stack_guard_contains(void const* address) {
   if (current_block == nullptr) return false;
   auto const* const byte = static_cast<std::byte const*>(address);
@@ -78,6 +88,7 @@ Block::Turn Block::run(std::int64_t turn) {
   blockDim = launch_->block;
   gridDim = launch_->grid;
   Turn result = Turn::finished;
+  bool advanced_before = false;
   while (live_ > 0 && result == Turn::finished) {
     schedule_->arrange(order_);
     bool ran = false, advanced = false;
@@ -86,17 +97,18 @@ Block::Turn Block::run(std::int64_t turn) {
       resume(t);
       if (stopped_) break;
       ran = true;
-      advanced |= !only_waits_;
+      advanced |= advanced_;
       --turn;
     }
     if (!ran && !stopped_) report_deadlock();
     if (stopped_) {
       result = Turn::stopped;
     } else if (!advanced) {
-      result = Turn::waiting;
+      result = advanced_before ? Turn::interrupted : Turn::waiting;
     } else if (turn <= 0 && live_ > 0) {
       result = Turn::interrupted;
     }
+    advanced_before |= advanced;
   }
   if (result == Turn::finished) {
     shared_memory_.check();
@@ -112,7 +124,8 @@ void Block::resume(int thread) {
   Thread& resumed = *threads_[static_cast<std::size_t>(thread)];
   current_thread_ = thread;
   threadIdx = thread_index(thread);
-  only_waits_ = false;
+  advanced_ = false;
+  in_executor_ = false;
   // A thread that does not come back through suspend() has returned from the kernel.
   resumed.state = ThreadState::finished;
   resumed.fibre.resume();
@@ -124,6 +137,7 @@ void Block::suspend(ThreadState state) {
   Thread& self = *threads_[static_cast<std::size_t>(current_thread_)];
   self.state = state;
   self.fibre.suspend();
+  in_executor_ = true;
 }
 
 void Block::stop() {
@@ -132,6 +146,7 @@ void Block::stop() {
 }
 
 void Block::thread_ended(int thread) {
+  advanced_ = true;
   --live_;
   unsigned const warp = static_cast<unsigned>(thread) / warp_lanes;
   for (unsigned lane = 0; lane < warp_lanes && !stopped_; ++lane) {
@@ -158,6 +173,7 @@ int Block::barrier(BarrierKind kind, bool predicate, Position position) {
   self.position = position;
   self.state = ThreadState::at_barrier;
   barrier_kind_ = kind;
+  advanced_ = true;
   ++waiting_;
   predicates_ += predicate ? 1 : 0;
   if (waiting_ == live_) complete_barrier();
@@ -188,7 +204,7 @@ void Block::complete_barrier() {
 
 // ---- operations of a warp
 
-unsigned Block::live_lanes(unsigned warp) {
+unsigned Block::live_lanes(unsigned warp) const {
   unsigned lanes = 0;
   for (unsigned lane = 0; lane < warp_lanes; ++lane) {
     if (warp * warp_lanes + lane >= static_cast<unsigned>(thread_count_)) break;
@@ -211,6 +227,7 @@ std::uint64_t Block::warp_operation(WarpOperation const& operation, unsigned mas
   self.value = value;
   self.position = position;
   self.state = ThreadState::in_warp_operation;
+  advanced_ = true;
   try_warp_operation(current_thread_);
   suspend(self.state);
   return self.value;
@@ -286,10 +303,7 @@ void Block::report_deadlock() {
 
 // ---- waiting, atomics
 
-void Block::pause() {
-  only_waits_ = true;
-  suspend(ThreadState::ready);
-}
+void Block::pause() { suspend(ThreadState::ready); }
 
 void Block::before_atomic() {
   ++atomics_;
@@ -299,6 +313,7 @@ void Block::before_atomic() {
 void Block::after_atomic(bool changed) {
   int& idle = threads_[static_cast<std::size_t>(current_thread_)]->idle_atomics;
   idle = changed ? 0 : idle + 1;
+  advanced_ |= changed;
   if (idle < most_idle_atomics) return;
   idle = 0;
   pause();
@@ -309,29 +324,40 @@ void Block::after_atomic(bool changed) {
 unsigned lane() { return static_cast<unsigned>(running_block().current_thread()) % warp_lanes; }
 
 int block_barrier(BarrierKind kind, bool predicate, Position position) {
-  return running_block().barrier(kind, predicate, position);
+  Block& block = running_block();
+  ExecutorScope const scope(block);
+  return block.barrier(kind, predicate, position);
 }
 
 std::uint64_t warp_operation(WarpOperation const& operation, unsigned mask, std::uint64_t value, unsigned argument,
                              Position position) {
-  return running_block().warp_operation(operation, mask, value, argument, position);
+  Block& block = running_block();
+  ExecutorScope const scope(block);
+  return block.warp_operation(operation, mask, value, argument, position);
 }
 
 void require_group_width(int width, Position position) {
   if (width > 0 && width <= static_cast<int>(warp_lanes) && std::has_single_bit(static_cast<unsigned>(width))) return;
+  ExecutorScope const scope(running_block());
   report(FindingKind::warp_mask, "the shuffle at " + to_string(position) + " has width " + std::to_string(width) +
                                      "; expected a power of two up to 32");
 }
 
-void pause_thread() { running_block().pause(); }
+void pause_thread() {
+  Block& block = running_block();
+  ExecutorScope const scope(block);
+  block.pause();
+}
 
 void fence(Scope scope) {
   Block& block = running_block();
+  ExecutorScope const in_executor(block);
   if (AccessObserver* const observer = access_observer()) observer->fence(block, scope);
 }
 
 void before_atomic(void* address, std::size_t bytes, Scope scope, Position position) {
   Block& block = running_block();
+  ExecutorScope const in_executor(block);
   block.before_atomic();
   if (reinterpret_cast<std::uintptr_t>(address) % bytes != 0) {
     report(FindingKind::misaligned,
@@ -340,7 +366,11 @@ void before_atomic(void* address, std::size_t bytes, Scope scope, Position posit
   if (AccessObserver* const observer = access_observer()) observer->atomic(block, address, bytes, scope, position);
 }
 
-void after_atomic(bool changed) { running_block().after_atomic(changed); }
+void after_atomic(bool changed) {
+  Block& block = running_block();
+  ExecutorScope const scope(block);
+  block.after_atomic(changed);
+}
 
 void* dynamic_shared_memory() { return running_block().shared_memory().dynamic(); }
 

@@ -35,11 +35,18 @@ class Block {
   static Block* current();
   /// The running thread's number in its block; -1 between threads.
   [[nodiscard]] int current_thread() const { return current_thread_; }
+  /// Whether a thread runs, and runs the kernel's text rather than the executor's.
+  [[nodiscard]] bool in_kernel() const { return current_thread_ >= 0 && !in_executor_; }
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] uint3 index() const { return index_; }
   [[nodiscard]] uint3 thread_index(int thread) const;
   [[nodiscard]] GridLaunch const& launch() const { return *launch_; }
-  [[nodiscard]] SharedMemory& shared_memory() { return shared_memory_; }
+  [[nodiscard]] int thread_count() const { return thread_count_; }
+  /// The lanes of a warp whose threads have not returned.
+  [[nodiscard]] unsigned live_lanes(unsigned warp) const;
+  [[nodiscard]] SharedMemory const& shared_memory() const { return shared_memory_; }
+  [[nodiscard]] std::byte const* running_stack() const;
+  [[nodiscard]] bool any_stack_contains(std::uintptr_t address) const;
   [[nodiscard]] std::uint64_t barriers() const { return barriers_; }
   [[nodiscard]] std::uint64_t atomics() const { return atomics_; }
 
@@ -57,6 +64,7 @@ class Block {
   void stop();
 
  private:
+  friend class ExecutorScope;
   enum class ThreadState : std::uint8_t { ready, at_barrier, in_warp_operation, finished };
 
   struct Thread {
@@ -78,8 +86,7 @@ class Block {
   void try_warp_operation(int thread);
   void complete_warp_operation(unsigned warp, unsigned lanes);
   void report_deadlock();
-  [[nodiscard]] Thread& thread(unsigned warp, unsigned lane) { return *threads_[warp * warp_lanes + lane]; }
-  [[nodiscard]] unsigned live_lanes(unsigned warp);
+  [[nodiscard]] Thread& thread(unsigned warp, unsigned lane) const { return *threads_[warp * warp_lanes + lane]; }
 
   GridLaunch const* launch_ = nullptr;
   Schedule* schedule_ = nullptr;
@@ -88,11 +95,24 @@ class Block {
   std::vector<std::unique_ptr<Thread>> threads_;  ///< kept from block to block; the first thread_count_ are in use
   std::vector<int> order_;
   int thread_count_ = 0, live_ = 0, current_thread_ = -1;
-  bool stopped_ = false, only_waits_ = false;
+  bool stopped_ = false, in_executor_ = false;
+  bool advanced_ = false;  ///< the thread that ran has done more than to wait
   int waiting_ = 0, predicates_ = 0, barrier_result_ = 0;
   BarrierKind barrier_kind_ = BarrierKind::plain;
   std::uint64_t barriers_ = 0, atomics_ = 0;
   SharedMemory shared_memory_;
+};
+
+/// Marks what a running thread does in the executor: templates that executor and kernels share may carry access hooks.
+class ExecutorScope {
+ public:
+  explicit ExecutorScope(Block& block) : block_(block) { block_.in_executor_ = true; }
+  ~ExecutorScope() { block_.in_executor_ = false; }
+  ExecutorScope(ExecutorScope const&) = delete;
+  ExecutorScope& operator=(ExecutorScope const&) = delete;
+
+ private:
+  Block& block_;
 };
 
 }  // namespace simt

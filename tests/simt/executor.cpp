@@ -16,7 +16,7 @@ namespace simt {
 namespace {
 
 /// Rounds in which no resident block advances before the waiting is called endless.
-constexpr int most_idle_rounds = 20000;
+constexpr int most_idle_rounds = 1000;
 
 /// A place for a resident block: the block and the OS thread on which it lives.
 struct Residence {

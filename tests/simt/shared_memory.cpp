@@ -12,7 +12,6 @@
 namespace simt {
 namespace {
 
-constexpr std::size_t red_zone_bytes = 256;
 constexpr std::size_t alignment = 128;
 constexpr unsigned char red_zone_pattern = 0xC5;
 constexpr unsigned char fresh_pattern = 0xFF;
@@ -48,13 +47,35 @@ void SharedMemory::check() {
   check_zone(dynamic_ - red_zone_bytes, red_zone_bytes, "dynamic shared memory");
   check_zone(dynamic_ + dynamic_bytes_, red_zone_bytes, "dynamic shared memory");
   for (SharedVariable const& variable : variables_) {
-    if (variable.red_zone) check_zone(variable.begin, variable.bytes, variable.name);
+    if (variable.red_zone) check_zone(variable.begin, variable.bytes, neighbours_of(variable.begin));
   }
 }
 
-void SharedMemory::check_zone(std::byte const* begin, std::size_t bytes, char const* beside) {
+SharedVariable const* SharedMemory::variable_at(void const* address) const {
+  auto const* const byte = static_cast<std::byte const*>(address);
+  auto const behind = std::upper_bound(variables_.begin(), variables_.end(), byte,
+                                       [](std::byte const* value, SharedVariable const& v) { return value < v.begin; });
+  if (behind == variables_.begin()) return nullptr;
+  SharedVariable const& variable = *(behind - 1);
+  return byte < variable.begin + variable.bytes ? &variable : nullptr;
+}
+
+std::string SharedMemory::neighbours_of(void const* address) const {
+  auto const* const byte = static_cast<std::byte const*>(address);
+  SharedVariable const *before = nullptr, *behind = nullptr;
+  for (SharedVariable const& variable : variables_) {
+    if (variable.red_zone) continue;
+    if (variable.begin <= byte) before = &variable;
+    if (variable.begin > byte && behind == nullptr) behind = &variable;
+  }
+  std::string names = before != nullptr ? before->name : "";
+  if (behind != nullptr) names += (names.empty() ? "" : " or ") + std::string(behind->name);
+  return names;
+}
+
+void SharedMemory::check_zone(std::byte const* begin, std::size_t bytes, std::string const& beside) {
   bool const intact = std::all_of(begin, begin + bytes, [](std::byte b) { return b == std::byte{red_zone_pattern}; });
-  if (!intact) report(FindingKind::red_zone, std::string("shared memory was overwritten beside ") + beside);
+  if (!intact) report(FindingKind::red_zone, "shared memory was overwritten beside " + beside);
 }
 
 }  // namespace simt

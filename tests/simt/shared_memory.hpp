@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace simt {
@@ -19,6 +20,8 @@ struct SharedVariable {
 
 class SharedMemory {
  public:
+  static constexpr std::size_t red_zone_bytes = 256;  ///< before and behind dynamic shared memory
+
   SharedMemory() = default;
   ~SharedMemory();
   SharedMemory(SharedMemory const&) = delete;
@@ -33,9 +36,13 @@ class SharedMemory {
   [[nodiscard]] std::size_t dynamic_bytes() const { return dynamic_bytes_; }
   /// The static variables of this OS thread, by address.
   [[nodiscard]] std::vector<SharedVariable> const& variables() const { return variables_; }
+  /// The static variable or red zone at the address, or null.
+  [[nodiscard]] SharedVariable const* variable_at(void const* address) const;
+  /// The names of the static variables next to a red zone.
+  [[nodiscard]] std::string neighbours_of(void const* address) const;
 
  private:
-  void check_zone(std::byte const* begin, std::size_t bytes, char const* beside);
+  static void check_zone(std::byte const* begin, std::size_t bytes, std::string const& beside);
 
   std::vector<std::byte> memory_;
   std::byte* dynamic_ = nullptr;
