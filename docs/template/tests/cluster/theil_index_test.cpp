@@ -8,6 +8,8 @@
 #include <cmath>
 #include <random>
 
+#include "tests/simt/simulated_devices.hpp"
+
 namespace {
 
 // The textbook's formula in another form: T = ln(1/mu) + sum s_i x_i ln(x_i) / mu.
@@ -26,6 +28,9 @@ double oracle(std::vector<double> const& x, std::vector<double> const& w) {
 namespace regio {
 namespace {
 
+// The CUDA side runs here too, on the executor of tests/simt.
+Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
+
 double index_of(std::vector<double> const& values, std::vector<double> const& weights = {}) {
   Engine engine = Engine::cpu(1);
   return theil_index(engine, {{.values = values, .weights = weights}}).index.at(0);
@@ -42,6 +47,26 @@ TEST(TheilIndex, AgreesWithTheOracle) {
     for (double& v : w) v = value(generator);
     EXPECT_NEAR(index_of(x, w), oracle(x, w), 1e-12) << regions << " regions";
   }
+}
+
+TEST(TheilIndex, TheDeviceAgreesWithTheCpu) {
+  std::vector<double> x(100);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = 1.0 + static_cast<double>(i * i % 17);
+  std::vector<double> const w(x.rbegin(), x.rend());
+  std::vector<TheilProblem> problems;
+  for (Index const regions : {1, 2, 31, 32, 33, 100}) {
+    problems.push_back({.values = {x.data(), regions}});
+    problems.push_back({.values = {x.data(), regions}, .weights = {w.data(), regions}});
+  }
+  Engine cpu = Engine::cpu(1);
+  std::vector<double> const expected = theil_index(cpu, problems).index;
+  simt::reset_runtime();
+  simt::devices()[0].totalGlobalMem = 5000;  // less than the batch needs: it is divided
+  Engine device = simulated_device();
+  std::vector<double> const found = theil_index(device, problems).index;
+  for (std::size_t b = 0; b < problems.size(); ++b) EXPECT_NEAR(found[b], expected[b], 1e-13) << "problem " << b;
+  EXPECT_GT(simt::launch_log().size(), 1U);
+  EXPECT_EQ(simt::launch_log().front().name, "theil_index_of_each");
 }
 
 TEST(TheilIndex, DoesNotDependOnTheUnit) { EXPECT_NEAR(index_of({1, 2, 7}), index_of({1e3, 2e3, 7e3}), 1e-14); }
