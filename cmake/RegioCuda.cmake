@@ -26,6 +26,10 @@ if(REGIO_WITH_CUDA)
   set(CMAKE_CUDA_ARCHITECTURES "${REGIO_CUDA_ARCHITECTURES}")
   set(CMAKE_CUDA_VISIBILITY_PRESET hidden)
   enable_language(CUDA)
+  if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION) # CMake 3.25 knows no option for C++20
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+  endif()
   find_package(CUDAToolkit 13 REQUIRED)
   # Programs of the build tree find libregio_cuda beside the main library, as installed ones do.
   list(APPEND CMAKE_BUILD_RPATH "${PROJECT_BINARY_DIR}")
