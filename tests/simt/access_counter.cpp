@@ -29,18 +29,21 @@ BankPasses bank_passes(unsigned lanes, std::array<std::uintptr_t, warp_lanes> co
   unsigned const lanes_at_once = bytes <= 4 ? 32 : bytes <= 8 ? 16 : 8;
   BankPasses passes;
   for (unsigned first = 0; first < warp_lanes; first += lanes_at_once) {
-    std::array<std::vector<std::uintptr_t>, banks> words;
-    std::size_t most = 0;
+    // At most 32 words are touched at once; each counts once for its bank.
+    std::array<std::uintptr_t, banks> words;
+    std::size_t count = 0;
     for (unsigned lane = first; lane < first + lanes_at_once; ++lane) {
       if ((lanes >> lane & 1U) == 0) continue;
       for (std::uintptr_t word = addresses[lane] / word_bytes; word * word_bytes < addresses[lane] + bytes; ++word) {
-        auto& of_bank = words[word % banks];
-        if (std::find(of_bank.begin(), of_bank.end(), word) == of_bank.end()) of_bank.push_back(word);
-        most = std::max(most, of_bank.size());
+        words[count++] = word;
       }
     }
-    passes.needed += most > 0 ? 1 : 0;
-    passes.made += static_cast<int>(most);
+    std::sort(words.begin(), words.begin() + count);
+    std::array<int, banks> of_bank{};
+    auto* const end = std::unique(words.begin(), words.begin() + count);
+    std::for_each(words.begin(), end, [&of_bank](std::uintptr_t word) { ++of_bank[word % banks]; });
+    passes.needed += count > 0 ? 1 : 0;
+    passes.made += *std::max_element(of_bank.begin(), of_bank.end());
   }
   return passes;
 }
@@ -54,8 +57,16 @@ void AccessCounter::launch_ends(LaunchCount& count) const {
   count.counted = true;
 }
 
+std::vector<AccessCounter::Warp>& AccessCounter::warps_of(Block const& block) {
+  if (last_block_ != &block) {
+    last_block_ = &block;
+    last_warps_ = &blocks_[&block];
+  }
+  return *last_warps_;
+}
+
 void AccessCounter::block_starts(Block const& block) {
-  auto& warps = blocks_[&block];
+  std::vector<Warp>& warps = warps_of(block);
   warps.clear();
   warps.resize((static_cast<std::size_t>(block.thread_count()) + warp_lanes - 1) / warp_lanes);
 }
@@ -63,12 +74,12 @@ void AccessCounter::block_starts(Block const& block) {
 void AccessCounter::block_ends(Block const& block) { block_met(block); }
 
 void AccessCounter::block_met(Block const& block) {
-  auto const warps = static_cast<unsigned>(blocks_[&block].size());
+  auto const warps = static_cast<unsigned>(warps_of(block).size());
   for (unsigned warp = 0; warp < warps; ++warp) warp_met(block, warp);
 }
 
 void AccessCounter::warp_met(Block const& block, unsigned warp) {
-  for (auto& [site, place] : blocks_[&block][warp]) {
+  for (auto& [site, place] : warps_of(block)[warp]) {
     for (WarpAccess const& access : place.accesses) count(place, access);
     place.accesses.clear();
     place.passes = {};
@@ -79,7 +90,7 @@ void AccessCounter::access(Block const& block, bool shared, MemoryAccess const& 
   auto const thread = static_cast<unsigned>(block.current_thread());
   unsigned const lane = thread % warp_lanes;
   // A place that accesses now shared and now global memory is two places.
-  Place& place = blocks_[&block][thread / warp_lanes][access.site.id() * 2 + (shared ? 1 : 0)];
+  Place& place = warps_of(block)[thread / warp_lanes][access.site.id() * 2 + (shared ? 1 : 0)];
   place.shared = shared;
   place.write = writes(access.kind);
   std::uint32_t const pass = place.passes[lane]++;

@@ -47,9 +47,12 @@ class AccessCounter {
   };
   using Warp = std::unordered_map<std::uintptr_t, Place>;
 
+  std::vector<Warp>& warps_of(Block const& block);
   void count(Place const& place, WarpAccess const& access);
 
   std::unordered_map<Block const*, std::vector<Warp>> blocks_;
+  Block const* last_block_ = nullptr;
+  std::vector<Warp>* last_warps_ = nullptr;
   LaunchCount count_;
 };
 

@@ -11,6 +11,12 @@ constexpr std::uintptr_t cell_bytes = 4;
 /// More accesses than this are not remembered of one cell: a race with those left out is not found.
 constexpr std::size_t most_moments = 64;
 
+bool conflict(AccessKind a, AccessKind b, bool same_block) {
+  if (!writes(a) && !writes(b)) return false;
+  bool const of_block = a == AccessKind::block_atomic || b == AccessKind::block_atomic;
+  return !strong(a) || !strong(b) || (of_block && !same_block);
+}
+
 }  // namespace
 
 void RaceChecker::launch_starts() {
@@ -233,56 +239,52 @@ void RaceChecker::access(Block& block, Location const& location, MemoryAccess co
                      .bytes = static_cast<std::uint8_t>(bytes),
                      .kind = access.kind};
     Cell& cell = cell_at(state, location, word);
-    for (Moment const& earlier : cell) {
-      if ((earlier.bytes & bytes) == 0 || !(writes(earlier.kind) || writes(access.kind))) continue;
-      bool const same_block = earlier.block == state.block;
-      bool const both_strong =
-          strong(earlier.kind) && strong(access.kind) &&
-          (same_block || (earlier.kind != AccessKind::block_atomic && access.kind != AccessKind::block_atomic));
-      if (both_strong || ordered(earlier, state, thread)) continue;
-      report(FindingKind::race, std::string(verb_of(access.kind)) + " " + addresses.describe(block, access.address) +
-                                    " at " + access.site.text() + "; thread " + std::to_string(earlier.thread) +
-                                    (same_block ? " of the same block " : " of another block ") +
-                                    verb_of(earlier.kind) + " it at " + earlier.site.text() +
-                                    ", and nothing orders the two");
-    }
-    remember(cell, now, state);
+    compare(cell, now, state, [&](Moment const& earlier) {
+      return std::string(verb_of(access.kind)) + " " + addresses.describe(block, access.address) + " at " +
+             access.site.text() + "; thread " + std::to_string(earlier.thread) +
+             (earlier.block == now.block ? " of the same block " : " of another block ") + verb_of(earlier.kind) +
+             " it at " + earlier.site.text() + ", and nothing orders the two";
+    });
+    remember(cell, now);
   }
 }
 
-/// Drops what `now` makes superfluous and adds it, unless it is superfluous itself.
-void RaceChecker::remember(Cell& cell, Moment const& now, BlockState const& state) {
-  bool readers_of_own_warp = false, readers_of_other_warps = false;
-  unsigned const warp = now.thread / warp_lanes;
-  auto const plain_read_of_now = [&](Moment const& m) {
-    return m.kind == AccessKind::read && m.block == now.block && m.interval == now.interval &&
-           (m.bytes & now.bytes) == now.bytes;
-  };
-  auto const superseded = [&](Moment const& earlier) {
-    if ((earlier.bytes & ~now.bytes) != 0) return false;
-    // Whoever races with the earlier one races with `now` too, which is ordered behind it and conflicts with as much.
-    bool const conflicts_with_as_much = now.kind == AccessKind::write || (earlier.kind == now.kind) ||
-                                        (earlier.kind == AccessKind::read && now.kind == AccessKind::read);
-    return conflicts_with_as_much && ordered(earlier, state, now.thread);
-  };
-  cell.erase(std::remove_if(cell.begin(), cell.end(), superseded), cell.end());
-  if (now.kind == AccessKind::read) {
-    for (Moment const& earlier : cell) {
-      if (!plain_read_of_now(earlier)) continue;
-      (earlier.thread / warp_lanes == warp ? readers_of_own_warp : readers_of_other_warps) = true;
+/// Reports a race of `now` with an earlier access, and drops the earlier ones that it makes superfluous: whoever races
+/// with them races with `now` too, which is ordered behind them and conflicts with as much.
+template <class Describe>
+void RaceChecker::compare(Cell& cell, Moment const& now, BlockState const& state, Describe const& describe) {
+  auto kept = cell.begin();
+  for (Moment const& earlier : cell) {
+    bool const comes_before = ordered(earlier, state, now.thread);
+    if (!comes_before && (earlier.bytes & now.bytes) != 0 &&
+        conflict(earlier.kind, now.kind, earlier.block == now.block)) {
+      report(FindingKind::race, describe(earlier));
     }
-    // A thread of the block that writes races with the reader of another warp, so two warps are enough.
-    if (readers_of_own_warp && readers_of_other_warps) return;
-    if (readers_of_other_warps) {
-      bool kept = false;
-      cell.erase(std::remove_if(cell.begin(), cell.end(),
-                                [&](Moment const& m) {
-                                  if (!plain_read_of_now(m)) return false;
-                                  bool const first = !kept;
-                                  kept = true;
-                                  return !first;
-                                }),
-                 cell.end());
+    bool const conflicts_with_as_much = now.kind == AccessKind::write || now.kind == earlier.kind;
+    bool const covered = (earlier.bytes & ~now.bytes) == 0;
+    if (!(comes_before && covered && conflicts_with_as_much)) *kept++ = earlier;
+  }
+  cell.erase(kept, cell.end());
+}
+
+/// A thread of the block that writes races with readers of another warp than its own, so of plain reads between two
+/// barriers those of two warps are enough, one of each.
+void RaceChecker::remember(Cell& cell, Moment const& now) {
+  if (now.kind == AccessKind::read) {
+    auto const like_now = [&now](Moment const& m) {
+      return m.kind == AccessKind::read && m.block == now.block && m.interval == now.interval && m.bytes == now.bytes;
+    };
+    auto const of_own_warp = [&now](Moment const& m) { return m.thread / warp_lanes == now.thread / warp_lanes; };
+    auto const first = std::find_if(cell.begin(), cell.end(), like_now);
+    if (first != cell.end() && !of_own_warp(*first)) {
+      bool const two_warps = std::any_of(first, cell.end(), [&](Moment const& m) {
+        return like_now(m) && m.thread / warp_lanes != first->thread / warp_lanes;
+      });
+      if (two_warps) return;
+      cell.erase(std::remove_if(first + 1, cell.end(), like_now), cell.end());
+    } else if (first != cell.end() &&
+               std::any_of(first, cell.end(), [&](Moment const& m) { return like_now(m) && !of_own_warp(m); })) {
+      return;
     }
   }
   if (cell.size() < most_moments) cell.push_back(now);

@@ -93,7 +93,9 @@ class RaceChecker {
   [[nodiscard]] bool ordered(Moment const& earlier, BlockState const& state, unsigned thread) const;
   void meet(BlockState& state, unsigned thread, MemoryAccess const& access);
   Cell& cell_at(BlockState& state, Location const& location, std::uintptr_t address);
-  void remember(Cell& cell, Moment const& now, BlockState const& state);
+  template <class Describe>
+  void compare(Cell& cell, Moment const& now, BlockState const& state, Describe const& describe);
+  static void remember(Cell& cell, Moment const& now);
   BlockState& state_of(Block const& block);
 
   std::uint32_t launch_ = 0, blocks_started_ = 0;
