@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 SKIPPED = 77
+DEVICE_ERROR = 4  # docs/guide/command-line.md
 
 
 def run(*command, **options):
@@ -55,6 +56,15 @@ def main():
         print(device)
         if not device["usable"] and device["failure"] not in ("driver-missing", "no-device"):
             sys.exit("the backend was not loaded")
+
+    study = source / "datasets/us-states-1970-1986/study.toml"
+    completed = subprocess.run([build / "prefix/bin/regio", "run", study, "--device", "cuda", "--json", "--out", build / "study"],
+                               stdout=subprocess.PIPE, text=True, env=plain, check=False)
+    usable = devices[1]["usable"]
+    if completed.returncode != (0 if usable else DEVICE_ERROR):
+        sys.exit(f"a study on --device cuda ended with {completed.returncode}:\n{completed.stdout}")
+    if not usable and json.loads(completed.stdout)["error"]["failure"] != devices[1]["failure"]:
+        sys.exit(f"a study on --device cuda says:\n{completed.stdout}")
 
 
 if __name__ == "__main__":

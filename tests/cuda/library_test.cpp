@@ -8,9 +8,11 @@
 #include <vector>
 
 #include <regio/engine.hpp>
+#include <regio/kmeans.hpp>
 
 #include "core/backend.hpp"
 #include "core/cuda_library.hpp"
+#include "tests/cluster/kmeans_data.hpp"
 #include "tests/cuda/simt_test.hpp"
 
 namespace regio {
@@ -129,15 +131,34 @@ TEST_F(CudaLibrary, AnAlgorithmWithoutCudaIsTheCallersMistake) {
   EXPECT_THROW(engine.backend().execute("no_such_algorithm", nullptr), ContractError);
 }
 
-TEST_F(CudaLibrary, TwoEnginesOnTwoHostThreads) {
-  auto const use = [](int ordinal) {
-    for (int i = 0; i < 20; ++i) {
-      Engine engine = Engine::cuda(options(ordinal));
-      engine.wait();
-    }
-  };
-  std::jthread const first(use, 0);
-  std::jthread const second(use, 1);
+TEST_F(CudaLibrary, EnginesOnTwoHostThreadsDoNotDisturbEachOther) {
+  Points const points = normal_points(40, 3, 1);
+  std::vector<KmeansProblem> const problems(4, KmeansProblem{.points = points.view(), .clusters = 3, .restarts = 2});
+  Engine cpu = Engine::cpu(1);
+  KmeansReport const expected = kmeans_fit(cpu, {}, problems);
+  for (int const other : {0, 1}) {  // on one device and on two
+    auto const fit = [&](int ordinal) {
+      for (int i = 0; i < 5; ++i) {
+        Engine engine = Engine::cuda(options(ordinal));
+        KmeansReport const report = kmeans_fit(engine, {}, problems);
+        EXPECT_EQ(report.all_labels, expected.all_labels);
+        EXPECT_EQ(report.inertia, expected.inertia);
+      }
+    };
+    std::jthread const first(fit, 0);
+    std::jthread const second(fit, other);
+  }
+}
+
+TEST_F(CudaLibrary, WorkGoesToTheDeviceThatWasAskedFor) {
+  Points const points = normal_points(40, 3, 1);
+  Engine engine = Engine::cuda(options(1));
+  kmeans_fit(engine, {}, {{.points = points.view(), .clusters = 3}});
+  ASSERT_FALSE(simt::copy_log().empty());
+  for (simt::CopyRecord const& copy : simt::copy_log()) EXPECT_EQ(copy.device, 1);
+  int device = -1;
+  ASSERT_EQ(cudaGetDevice(&device), cudaSuccess);
+  EXPECT_EQ(device, 0) << "the caller's current device";
 }
 
 }  // namespace
