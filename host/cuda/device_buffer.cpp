@@ -1,5 +1,6 @@
 #include "cuda/device_buffer.hpp"
 
+#include <exception>
 #include <limits>
 
 #include "cuda/cuda_error.hpp"
@@ -39,6 +40,10 @@ void* allocate_on_device(Stream const& stream, Index count, std::size_t element_
   return memory;
 }
 
-void free_on_device(Stream const& stream, void* memory) noexcept { disregard(cudaFreeAsync(memory, stream.handle())); }
+void free_on_device(Stream const& stream, void* memory) noexcept {
+  // An exception may have come between another stream's use of the memory and the event that this one waits for.
+  if (std::uncaught_exceptions() > 0) disregard(cudaDeviceSynchronize());
+  disregard(cudaFreeAsync(memory, stream.handle()));
+}
 
 }  // namespace regio::cuda

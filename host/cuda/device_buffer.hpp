@@ -14,7 +14,8 @@ namespace regio::cuda {
 /// Memory from the stream's pool, usable by work given to the stream from now on; null for no elements. Throws
 /// OutOfDeviceMemory when it is not there even after the stream's work is done and the pool is trimmed.
 void* allocate_on_device(Stream const& stream, Index count, std::size_t element_bytes);
-/// Gives it back once the work given to the stream so far is done.
+/// Gives it back once the work given to the stream so far is done; while an exception unwinds the stack, once all work
+/// of the device is.
 void free_on_device(Stream const& stream, void* memory) noexcept;
 
 /// `count` uninitialised elements, ordered by one stream: work of another stream that uses them must wait for an event

@@ -115,6 +115,25 @@ TEST_F(Buffers, AnotherEnginesIdleMemoryIsGivenUpWhenTheEngineEnds) {
   EXPECT_EQ(other->free_memory(), 1'000'000U);
 }
 
+TEST_F(Buffers, AnExceptionDoesNotFreeWhatAnotherStreamStillUses) {
+  simt::options().fail_fast = false;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    simt::set_schedule_seed(seed);
+    EXPECT_THROW(backend_->run([&] {
+      DeviceBuffer<int> memory(backend_->copy_stream(), 100);
+      Event const allocated;
+      allocated.record(backend_->copy_stream());
+      backend_->stream().wait_for(allocated);
+      fill_with_zeros(backend_->stream(), memory.data(), memory.size());
+      throw std::runtime_error("before the copy stream was told to wait");
+    }),
+                 std::runtime_error);
+  }
+  EXPECT_TRUE(simt::findings().empty()) << simt::findings().front().text;
+  simt::findings().clear();
+  simt::options().fail_fast = true;
+}
+
 TEST_F(Buffers, HostCodeCannotReadDeviceMemory) {
   DeviceBuffer<int> memory(backend_->stream(), 1);
   fill_with_zeros(backend_->stream(), memory.data(), 1);

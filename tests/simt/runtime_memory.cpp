@@ -40,13 +40,6 @@ void forget_when_unused(CUmemPoolHandle_st* pool) {
   delete pool;
 }
 
-void drain_device(int device) {
-  std::vector<CUstream_st*> const streams = runtime().schedule.streams();
-  for (CUstream_st* const stream : streams) {
-    if (stream->device == device) runtime().schedule.drain(stream);
-  }
-}
-
 void release_allocation(std::byte* memory) {
   auto const entry = runtime().allocations.find(memory);
   CUmemPoolHandle_st* const pool = entry->second.pool;
@@ -136,14 +129,15 @@ cudaError_t on_pool(char const* function, CUmemPoolHandle_st* pool, Body&& body)
   return end_call(status == cudaSuccess ? body() : status);
 }
 
-/// Pinned memory must not go while a queued copy uses it.
+/// Pinned memory must not go while a queued copy uses it. CUDA mostly waits, but does not promise to.
 void require_unused(std::byte const* begin, std::size_t bytes) {
-  for (CUstream_st const* const stream : runtime().schedule.streams()) {
-    for (Work const& work : stream->queue) {
-      if (work.host_memory >= begin && work.host_memory < begin + bytes) {
-        report(FindingKind::stream_order, "pinned memory was freed while a queued " + work.name + " uses it");
-      }
-    }
+  std::vector<CUstream_st*> const streams = runtime().schedule.streams();
+  for (CUstream_st* const stream : streams) {
+    auto const use = std::ranges::find_if(
+        stream->queue, [&](Work const& work) { return work.host_memory >= begin && work.host_memory < begin + bytes; });
+    if (use == stream->queue.end()) continue;
+    report(FindingKind::stream_order, "pinned memory was freed while a queued " + use->name + " uses it");
+    runtime().schedule.drain(stream);
   }
 }
 
@@ -221,7 +215,7 @@ cudaError_t cudaMallocFromPoolAsync(void** memory, std::size_t bytes, cudaMemPoo
     if (bytes == 0 || !simt::is_pool(pool) || pool->device != stream->device) return cudaErrorInvalidValue;
     if (!simt::take(*pool, bytes)) {
       // CUDA may make the allocation wait for queued work that frees memory.
-      simt::drain_device(stream->device);
+      runtime().schedule.drain_device(stream->device);
       if (cudaError_t const error = simt::error_of(stream->device); error != cudaSuccess) return error;
       if (!simt::take(*pool, bytes)) return cudaErrorMemoryAllocation;
     }

@@ -37,6 +37,13 @@ void StreamSchedule::drain(CUstream_st* stream) {
   while (!stream->queue.empty()) run_until(*std::shared_ptr<Mark const>(stream->queue.back().done));
 }
 
+void StreamSchedule::drain_device(int device) {
+  std::vector<CUstream_st*> const streams = streams_;  // running work puts them into another order
+  for (CUstream_st* const stream : streams) {
+    if (stream->device == device) drain(stream);
+  }
+}
+
 void StreamSchedule::drop(int device) {
   for (CUstream_st* const stream : streams_) {
     if (stream->device != device) continue;
@@ -110,6 +117,14 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return on_stream("cudaStreamSynchronize", stream, [&] {
     runtime().schedule.drain(stream);
     return simt::error_of(stream->device);
+  });
+}
+
+cudaError_t cudaDeviceSynchronize() {
+  int const device = this_thread().device;
+  return on_device("cudaDeviceSynchronize", device, [&] {
+    runtime().schedule.drain_device(device);
+    return simt::error_of(device);
   });
 }
 

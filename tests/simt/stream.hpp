@@ -49,6 +49,7 @@ class StreamSchedule {
   void run_until(Mark const& mark);
   /// Runs all work of the stream.
   void drain(CUstream_st* stream);
+  void drain_device(int device);
   /// What is queued on a lost device never runs; what waits for it elsewhere may go on.
   void drop(int device);
 
