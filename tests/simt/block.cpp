@@ -38,8 +38,6 @@ Block& running_block() {
 
 Block* Block::current() { return current_block; }
 
-uint3 Block::thread_index(int thread) const { return index_of(static_cast<std::uint64_t>(thread), launch_->block); }
-
 std::byte const* Block::running_stack() const {
   return threads_[static_cast<std::size_t>(current_thread_)]->fibre.stack();
 }
@@ -68,12 +66,16 @@ void Block::start(GridLaunch const& launch, std::uint64_t block_number, Schedule
   while (threads_.size() < static_cast<std::size_t>(thread_count_)) threads_.push_back(std::make_unique<Thread>());
   for (int t = 0; t < thread_count_; ++t) {
     Thread& thread = *threads_[static_cast<std::size_t>(t)];
+    thread.index = index_of(static_cast<std::uint64_t>(t), launch.block);
     thread.state = ThreadState::ready;
     thread.idle_atomics = 0;
     thread.fibre.start(run_thread, this);
   }
   order_.resize(static_cast<std::size_t>(thread_count_));
   for (int t = 0; t < thread_count_; ++t) order_[static_cast<std::size_t>(t)] = t;
+  auto const threads = static_cast<unsigned>(thread_count_);
+  warps_.assign((threads + warp_lanes - 1) / warp_lanes, {.live = 0xFFFFFFFFU});
+  if (threads % warp_lanes != 0) warps_.back().live = (1U << threads % warp_lanes) - 1;
   live_ = thread_count_;
   stopped_ = false;
   waiting_ = predicates_ = 0;
@@ -123,7 +125,7 @@ void Block::run_thread(void* block) { static_cast<Block*>(block)->launch_->threa
 void Block::resume(int thread) {
   Thread& resumed = *threads_[static_cast<std::size_t>(thread)];
   current_thread_ = thread;
-  threadIdx = thread_index(thread);
+  threadIdx = resumed.index;
   advanced_ = false;
   in_executor_ = false;
   // A thread that does not come back through suspend() has returned from the kernel.
@@ -148,11 +150,12 @@ void Block::stop() {
 void Block::thread_ended(int thread) {
   advanced_ = true;
   --live_;
-  unsigned const warp = static_cast<unsigned>(thread) / warp_lanes;
+  auto const number = static_cast<unsigned>(thread);
+  Warp& warp = warps_[number / warp_lanes];
+  warp.live &= ~(1U << number % warp_lanes);
+  // Those who waited for this lane need not do so any more.
   for (unsigned lane = 0; lane < warp_lanes && !stopped_; ++lane) {
-    int const other = static_cast<int>(warp * warp_lanes + lane);
-    if (other >= thread_count_) break;
-    if (threads_[static_cast<std::size_t>(other)]->state == ThreadState::in_warp_operation) try_warp_operation(other);
+    if ((warp.waiting >> lane & 1U) != 0) try_warp_operation(number / warp_lanes, lane);
   }
   if (!stopped_ && live_ > 0 && waiting_ == live_) complete_barrier();
 }
@@ -204,17 +207,9 @@ void Block::complete_barrier() {
 
 // ---- operations of a warp
 
-unsigned Block::live_lanes(unsigned warp) const {
-  unsigned lanes = 0;
-  for (unsigned lane = 0; lane < warp_lanes; ++lane) {
-    if (warp * warp_lanes + lane >= static_cast<unsigned>(thread_count_)) break;
-    if (thread(warp, lane).state != ThreadState::finished) lanes |= 1U << lane;
-  }
-  return lanes;
-}
-
 std::uint64_t Block::warp_operation(WarpOperation const& operation, unsigned mask, std::uint64_t value,
                                     unsigned argument, Position position) {
+  unsigned const warp = static_cast<unsigned>(current_thread_) / warp_lanes;
   unsigned const lane = static_cast<unsigned>(current_thread_) % warp_lanes;
   if ((mask >> lane & 1U) == 0) {
     report(FindingKind::warp_mask, std::string(operation.name) + " at " + to_string(position) + ": the calling lane " +
@@ -227,37 +222,31 @@ std::uint64_t Block::warp_operation(WarpOperation const& operation, unsigned mas
   self.value = value;
   self.position = position;
   self.state = ThreadState::in_warp_operation;
+  warps_[warp].waiting |= 1U << lane;
   advanced_ = true;
-  try_warp_operation(current_thread_);
+  try_warp_operation(warp, lane);
   suspend(self.state);
   return self.value;
 }
 
-/// Completes the operation in which the thread waits if all lanes that it waits for are there.
-void Block::try_warp_operation(int waiting_thread) {
-  unsigned const warp = static_cast<unsigned>(waiting_thread) / warp_lanes;
-  unsigned const lane = static_cast<unsigned>(waiting_thread) % warp_lanes;
+/// Completes the operation in which the lane waits if all lanes that it waits for are there.
+void Block::try_warp_operation(unsigned warp, unsigned lane) {
   Thread const& self = thread(warp, lane);
-  unsigned const needed = self.mask & (live_lanes(warp) | 1U << lane);
-  bool complete = true;
+  unsigned const needed = self.mask & warps_[warp].live;
+  if ((needed & ~warps_[warp].waiting) != 0) return;
   for (unsigned remaining = needed; remaining != 0; remaining &= remaining - 1) {
     auto const other_lane = static_cast<unsigned>(std::countr_zero(remaining));
     Thread const& other = thread(warp, other_lane);
-    if (other.state != ThreadState::in_warp_operation) {
-      complete = false;
-    } else if (other.operation != self.operation || other.mask != self.mask) {
-      complete = false;
-      // Each waits for the other: that will not end.
-      if ((other.mask >> lane & 1U) != 0) {
-        report(FindingKind::warp_divergence,
-               "lane " + std::to_string(lane) + " waits in " + self.operation->name + " at " +
-                   to_string(self.position) + ", lane " + std::to_string(other_lane) + " of the same warp in " +
-                   other.operation->name + " at " + to_string(other.position) + ", and each needs the other");
-        return;
-      }
-    }
+    if (other.operation == self.operation && other.mask == self.mask) continue;
+    // If each waits for the other, that will not end; otherwise the other comes when its own operation is complete.
+    if ((other.mask >> lane & 1U) == 0) return;
+    report(FindingKind::warp_divergence, "lane " + std::to_string(lane) + " waits in " + self.operation->name + " at " +
+                                             to_string(self.position) + ", lane " + std::to_string(other_lane) +
+                                             " of the same warp in " + other.operation->name + " at " +
+                                             to_string(other.position) + ", and each needs the other");
+    return;
   }
-  if (complete) complete_warp_operation(warp, needed);
+  complete_warp_operation(warp, needed);
 }
 
 void Block::complete_warp_operation(unsigned warp, unsigned lanes) {
@@ -279,6 +268,7 @@ void Block::complete_warp_operation(unsigned warp, unsigned lanes) {
     participant.value = operation.result(values, lane, participant.argument);
     participant.state = ThreadState::ready;
   }
+  warps_[warp].waiting &= ~lanes;
   if (AccessObserver* const observer = access_observer()) {
     observer->warp_operation(*this, warp, lanes, operation.orders_memory);
   }

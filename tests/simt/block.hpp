@@ -39,11 +39,11 @@ class Block {
   [[nodiscard]] bool in_kernel() const { return current_thread_ >= 0 && !in_executor_; }
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] uint3 index() const { return index_; }
-  [[nodiscard]] uint3 thread_index(int thread) const;
+  [[nodiscard]] uint3 thread_index(int thread) const { return threads_[static_cast<std::size_t>(thread)]->index; }
   [[nodiscard]] GridLaunch const& launch() const { return *launch_; }
   [[nodiscard]] int thread_count() const { return thread_count_; }
   /// The lanes of a warp whose threads have not returned.
-  [[nodiscard]] unsigned live_lanes(unsigned warp) const;
+  [[nodiscard]] unsigned live_lanes(unsigned warp) const { return warps_[warp].live; }
   [[nodiscard]] SharedMemory const& shared_memory() const { return shared_memory_; }
   [[nodiscard]] std::byte const* running_stack() const;
   [[nodiscard]] bool any_stack_contains(std::uintptr_t address) const;
@@ -69,6 +69,7 @@ class Block {
 
   struct Thread {
     Fibre fibre;
+    uint3 index{};
     ThreadState state = ThreadState::finished;
     Position position;  ///< where it waits
     WarpOperation const* operation = nullptr;
@@ -78,12 +79,18 @@ class Block {
     int idle_atomics = 0;
   };
 
+  /// Lanes as bits.
+  struct Warp {
+    unsigned live = 0;     ///< have not returned
+    unsigned waiting = 0;  ///< in an operation of the warp
+  };
+
   static void run_thread(void* block);
   void resume(int thread);
   void suspend(ThreadState state);
   void thread_ended(int thread);
   void complete_barrier();
-  void try_warp_operation(int thread);
+  void try_warp_operation(unsigned warp, unsigned lane);
   void complete_warp_operation(unsigned warp, unsigned lanes);
   void report_deadlock();
   [[nodiscard]] Thread& thread(unsigned warp, unsigned lane) const { return *threads_[warp * warp_lanes + lane]; }
@@ -93,6 +100,7 @@ class Block {
   std::uint64_t number_ = 0;
   uint3 index_{};
   std::vector<std::unique_ptr<Thread>> threads_;  ///< kept from block to block; the first thread_count_ are in use
+  std::vector<Warp> warps_;
   std::vector<int> order_;
   int thread_count_ = 0, live_ = 0, current_thread_ = -1;
   bool stopped_ = false, in_executor_ = false;
