@@ -185,10 +185,13 @@ TEST(SeededBugs, WaitingForABlockThatIsNotResident) {
 __global__ void do_nothing() {}
 
 TEST(SeededBugs, ShapesThatCudaDoesNotTake) {
-  for (auto const& [grid, block] :
-       {std::pair<dim3, dim3>{0, 32}, {1, 0}, {1, 1025}, {1, dim3(33, 32)}, {1, dim3(1, 1, 65)}, {dim3(1, 65536), 1}}) {
+  struct Shape {
+    dim3 grid, block;
+  };
+  for (Shape const& shape : {Shape{0, 32}, Shape{1, 0}, Shape{1, 1025}, Shape{1, dim3(33, 32)},
+                             Shape{1, dim3(1, 1, 65)}, Shape{dim3(1, 65536), 1}}) {
     expect_caught(in_every_build(FindingKind::launch_shape), "kernel bug",
-                  [&] { return run("bug", grid, block, 0, do_nothing); });
+                  [&] { return run("bug", shape.grid, shape.block, 0, do_nothing); });
   }
 }
 

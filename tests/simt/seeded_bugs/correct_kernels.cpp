@@ -14,7 +14,7 @@ TEST(CorrectKernels, FailFastIsOn) {
 
 __global__ void exchange_in_warp(double* x) {
   __shared__ double tile[64];
-  for (int round = 0; round < 3; ++round) {
+  for (unsigned round = 0; round < 3; ++round) {
     tile[threadIdx.x] = threadIdx.x + round;
     __syncwarp();
     x[threadIdx.x] = tile[threadIdx.x ^ 1U];
