@@ -6,7 +6,7 @@
 namespace regio::cuda {
 namespace {
 
-/// The path within the project; where the project was built is nobody's business.
+/// The path within the project; the folder in which it was built says nothing to whom the message reaches.
 std::string_view path_in_project(std::string_view path) {
   for (std::string_view const folder : {"host/cuda/", "kernels/"}) {
     if (auto const begin = path.rfind(folder); begin != std::string_view::npos) return path.substr(begin);

@@ -23,7 +23,7 @@ REGIO_API std::string_view name(Device device) noexcept;
 /// Which CUDA device, on which stream, from which library.
 struct CudaOptions {
   int ordinal = 0;
-  void* stream = nullptr;  ///< a caller's cudaStream_t; null: the engine makes its own
+  void* stream = nullptr;  ///< a caller's cudaStream_t of that device that outlives the engine; null: one of its own
   std::string library;     ///< path of libregio_cuda; empty: the one installed with this build
 };
 

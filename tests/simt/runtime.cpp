@@ -134,6 +134,7 @@ using simt::runtime;
 using simt::this_thread;
 
 cudaError_t cudaPeekAtLastError() {
+  std::scoped_lock const lock(runtime().mutex);
   cudaError_t const lost = simt::error_of(this_thread().device);
   return lost == cudaSuccess ? this_thread().last_error : lost;
 }

@@ -46,7 +46,6 @@ void release_allocation(std::byte* memory) {
   pool->used -= entry->second.bytes;
   pool->reserved = std::max(pool->used, std::min<std::size_t>(pool->reserved, pool->release_threshold));
   runtime().allocations.erase(entry);
-  runtime().freed_later.erase(memory);
   device_free(memory);
   forget_when_unused(pool);
 }
@@ -230,9 +229,11 @@ cudaError_t cudaMallocFromPoolAsync(void** memory, std::size_t bytes, cudaMemPoo
 cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   std::scoped_lock const lock(runtime().mutex);
   auto* const begin = static_cast<std::byte*>(memory);
-  bool const known = runtime().allocations.contains(begin) && runtime().freed_later.insert(begin).second;
-  if (!known || !runtime().schedule.has(stream)) stream = nullptr;
+  auto const entry = runtime().allocations.find(begin);
+  bool const valid = entry != runtime().allocations.end() && !entry->second.free_called;
+  if (!valid || !runtime().schedule.has(stream)) stream = nullptr;
   return simt::give_back("cudaFreeAsync", stream, stream == nullptr ? simt::no_device : stream->device, [&] {
+    entry->second.free_called = true;
     auto const release = [begin] {
       simt::release_allocation(begin);
       return cudaSuccess;

@@ -29,6 +29,7 @@ struct StreamAllocation {
   std::size_t bytes;
   CUmemPoolHandle_st* pool;
   std::shared_ptr<Mark const> usable;  ///< reached when its stream has come to the allocation
+  bool free_called = false;            ///< the stream may still have to come to it
 };
 
 struct RuntimeState {
@@ -41,7 +42,6 @@ struct RuntimeState {
   std::set<CUevent_st*> events;
   std::set<CUmemPoolHandle_st*> pools;
   std::map<std::byte*, StreamAllocation> allocations;
-  std::set<std::byte*> freed_later;  ///< of the allocations: the call to free them has been made
   std::map<std::pair<int, void const*>, int> allowed_shared_bytes;  ///< of (device, kernel), where it was set
   std::vector<Fault> call_faults;
   std::map<std::uint64_t, cudaError_t> work_faults;

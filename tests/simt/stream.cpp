@@ -34,7 +34,10 @@ void StreamSchedule::run_until(Mark const& mark) {
 }
 
 void StreamSchedule::drain(CUstream_st* stream) {
-  while (!stream->queue.empty()) run_until(*std::shared_ptr<Mark const>(stream->queue.back().done));
+  while (!stream->queue.empty()) {
+    std::shared_ptr<Mark const> const last = stream->queue.back().done;
+    run_until(*last);
+  }
 }
 
 void StreamSchedule::drain_device(int device) {

@@ -56,7 +56,6 @@ class StreamSchedule {
  private:
   [[nodiscard]] CUstream_st* next_ready();
   void run_first_of(CUstream_st* stream);
-  void draw_preferences();
   [[nodiscard]] std::uint64_t draw(std::uint64_t count) { return random_() % count; }
 
   std::vector<CUstream_st*> streams_;  // the first ready one runs
