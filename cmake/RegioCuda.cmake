@@ -11,7 +11,6 @@ function(regio_cuda_backend target)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
                                                "${PROJECT_SOURCE_DIR}/host")
   target_link_libraries(${target} PRIVATE TBB::tbb hwy::hwy fmt::fmt Threads::Threads)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-unknown-pragmas>) # nvcc's "unroll"
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden CUDA_VISIBILITY_PRESET hidden)
 endfunction()
 

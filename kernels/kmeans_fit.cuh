@@ -43,7 +43,7 @@ __device__ __forceinline__ void load_points(Run const& run, KmeansData const& da
 /// Keeps a run as the best so far. Begins after a sync().
 template <class Run>
 __device__ __forceinline__ void keep_best(Run const& run, KmeansPlace const& best, LloydResult const& result,
-                                          std::int64_t run_number) {
+                                          int run_number) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
   double const unit = 1 / run.scale();
@@ -69,12 +69,12 @@ __device__ __forceinline__ void fit_segment(KmeansFitArguments const& arguments,
   double const shift_limit = arguments.rules.tolerance * data.scaling->mean_variance;
   double lowest = INFINITY;
 #pragma unroll 1
-  for (std::int64_t number = segment.first_run; number < segment.end_run; ++number) {
+  for (int number = segment.first_run; number < segment.end_run; ++number) {
     auto const make_stream = [&] {
       return PhiloxStream(arguments.rules.seed, segment.stream, static_cast<std::uint32_t>(number));
     };
     if (segment.starts != nullptr) {
-      start_from(run, segment.starts + number * run.clusters() * run.features());
+      start_from(run, segment.starts + static_cast<std::int64_t>(number) * run.clusters() * run.features());
     } else if (segment.candidates > 0) {
       start_plus_plus(run, make_stream);
     } else {
@@ -86,7 +86,7 @@ __device__ __forceinline__ void fit_segment(KmeansFitArguments const& arguments,
     result.inertia = result.inertia * unit * unit;
     if (segment.run_inertia != nullptr) {
       for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
-        segment.run_labels[number * run.count() + i] = run.labels()[i];
+        segment.run_labels[static_cast<std::int64_t>(number) * run.count() + i] = run.labels()[i];
       }
       if (Group::rank() == 0) {
         segment.run_inertia[number] = result.inertia;
@@ -106,8 +106,8 @@ template <class Group, KmeansPlacement placement>
 __global__ void __launch_bounds__(most_threads<Group>, resident_blocks<Group>)
     kmeans_fit(KmeansFitArguments arguments) {
   REGIO_DYNAMIC_SHARED(std::byte, shared_of_block);
-  int const group = static_cast<int>(threadIdx.x) / Group::size();
-  int const groups = static_cast<int>(blockDim.x) / Group::size();
+  auto const group = static_cast<int>(threadIdx.x / static_cast<unsigned>(Group::size()));
+  auto const groups = static_cast<int>(blockDim.x / static_cast<unsigned>(Group::size()));
   std::byte* const shared = shared_of_block + group * arguments.shared_bytes;
   std::byte* scratch = nullptr;
   if constexpr (placement != KmeansPlacement::shared) {

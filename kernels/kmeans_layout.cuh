@@ -85,8 +85,10 @@ struct KmeansLayout {
     return member_sums() + (member_ranges() > 1 ? member_ranges() * sum_size() : 0);
   }
   // Then integers.
-  /// [points]
-  REGIO_HOST_DEVICE constexpr Offset labels() const { return 2 * point_doubles(); }
+  /// [points], read by fours.
+  REGIO_HOST_DEVICE constexpr Offset labels() const {
+    return static_cast<Offset>(rounded_up_to(2 * point_doubles(), 4));
+  }
   REGIO_HOST_DEVICE constexpr std::int64_t point_bytes() const {
     return rounded_up_to(4 * (std::int64_t{labels()} + points), 16);
   }

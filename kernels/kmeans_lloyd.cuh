@@ -73,6 +73,26 @@ __device__ __forceinline__ double inertia(Run const& run) {
   return total;
 }
 
+/// Calls visit(i) for the points of cluster c in [begin, end), in ascending order. `begin` is a multiple of four:
+/// labels are read by fours, and what belongs to a point only where it is a member.
+template <class Run, class Visit>
+__device__ __forceinline__ void for_members(Run const& run, int c, typename Run::Offset begin, typename Run::Offset end,
+                                            Visit visit) {
+  int const* const labels = run.labels();
+  typename Run::Offset i = begin;
+#pragma unroll 1
+  for (; i + 4 <= end; i += 4) {
+    int4 const four = *reinterpret_cast<int4 const*>(labels + i);
+    if (four.x == c) visit(i);
+    if (four.y == c) visit(i + 1);
+    if (four.z == c) visit(i + 2);
+    if (four.w == c) visit(i + 3);
+  }
+  for (; i < end; ++i) {
+    if (labels[i] == c) visit(i);
+  }
+}
+
 /// sums = sum of w x and the weights of the members of touched clusters, point by point in each range; the others still
 /// hold. Every thread owns the sums that it makes. Ends with a sync().
 template <class Run>
@@ -85,18 +105,13 @@ __device__ __forceinline__ void sum_members(Run const& run) {
 #pragma unroll 1
   for (Offset item = Group::rank(); item < ranges * owned; item += Group::size()) {
     Offset const r = item / owned, begin = r * range, end = run.range_end(begin, range);
-    auto const c = static_cast<int>(item % owned / (run.features() + 1)),
-               j = static_cast<int>(item % owned % (run.features() + 1));
+    auto const c = static_cast<int>(item % owned / (run.features() + 1));
+    auto const j = static_cast<int>(item % owned % (run.features() + 1));
     if (!is_touched(run, c)) continue;
+    bool const of_weights = j == run.features();
+    double const* const x = run.points() + (of_weights ? 0 : static_cast<Offset>(j) * run.stride());
     double sum = 0;
-    if (j == run.features()) {
-#pragma unroll 2
-      for (Offset i = begin; i < end; ++i) sum = run.labels()[i] == c ? sum + run.weights()[i] : sum;
-    } else {
-      double const* const x = run.points() + static_cast<Offset>(j) * run.stride();
-#pragma unroll 2
-      for (Offset i = begin; i < end; ++i) sum = run.labels()[i] == c ? fma(run.weights()[i], x[i], sum) : sum;
-    }
+    for_members(run, c, begin, end, [&](Offset i) { sum = fma(run.weights()[i], of_weights ? 1.0 : x[i], sum); });
     double* const to = ranges > 1 ? run.member_sums() + r * numbers : run.sums();
     to[static_cast<Offset>(j) * run.centre_stride() + c] = sum;
   }
@@ -104,7 +119,8 @@ __device__ __forceinline__ void sum_members(Run const& run) {
   if (ranges == 1) return;
 #pragma unroll 1
   for (Offset item = Group::rank(); item < owned; item += Group::size()) {
-    auto const c = static_cast<int>(item / (run.features() + 1)), j = static_cast<int>(item % (run.features() + 1));
+    auto const c = static_cast<int>(item / (run.features() + 1));
+    auto const j = static_cast<int>(item % (run.features() + 1));
     if (!is_touched(run, c)) continue;
     Offset const position = static_cast<Offset>(j) * run.centre_stride() + c;
     double total = run.member_sums()[position];

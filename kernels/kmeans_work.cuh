@@ -45,7 +45,7 @@ struct KmeansSegment {
   double const* weights;  ///< null: every weight is 1
   double const* starts;   ///< [runs, clusters, features] given centres; null: by KmeansRules::init
   std::uint64_t stream;
-  std::int64_t first_run, end_run;
+  int first_run, end_run;
   KmeansPlace best;
   // Every run's own results; null unless they are kept. Run 0 of the problem stands first.
   std::int32_t* run_labels;

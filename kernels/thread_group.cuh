@@ -19,7 +19,7 @@ __device__ inline double largest_of_warp(double value) {
 /// One warp; several of them work side by side in a block and never wait for each other.
 struct WarpGroup {
   __device__ static int size() { return warp_threads; }
-  __device__ static int rank() { return static_cast<int>(threadIdx.x) % warp_threads; }
+  __device__ static int rank() { return static_cast<int>(threadIdx.x % static_cast<unsigned>(warp_threads)); }
   /// All arrive, and each sees what the others wrote before.
   __device__ static void sync() { __syncwarp(); }
   /// Whether `value` holds in any thread; also a sync().

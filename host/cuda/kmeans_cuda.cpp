@@ -228,8 +228,8 @@ class Part {
     segment.weights = own.weights < 0 ? nullptr : weights_[at(own.weights)].second.in(device_input_);
     segment.starts = starts_of(b);
     segment.stream = problem.stream;
-    segment.first_run = planned.first_run;
-    segment.end_run = planned.end_run;
+    segment.first_run = static_cast<int>(planned.first_run);
+    segment.end_run = static_cast<int>(planned.end_run);
     segment.best = planned.part < 0 ? place_of(b) : place_of_part(planned.part);
     if (results_.run_inertia != nullptr) {
       Index const run = results_.run_offset[first_ + b] - results_.run_offset[first_];
@@ -397,13 +397,16 @@ class Batch {
     return total;
   }
 
+  /// Kernels count clusters, features and runs in 32 bits.
   void check_size(Index b) const {
     constexpr Index most = std::numeric_limits<std::int32_t>::max() / 2;
-    if (problem(b).clusters <= most && problem(b).points.columns() <= most) return;
+    Index const k = problem(b).clusters, d = problem(b).points.columns(),
+                runs = run_count(problem(b), operation_.options);
+    if (k <= most && d <= most && runs <= most) return;
     throw ContractError("kmeans_fit: problems[" + std::to_string(b) + "]",
-                        "has " + std::to_string(problem(b).clusters) + " clusters of " +
-                            std::to_string(problem(b).points.columns()) + " features; a CUDA device takes at most " +
-                            std::to_string(most) + " of each");
+                        "has " + std::to_string(k) + " clusters, " + std::to_string(d) + " features and " +
+                            std::to_string(runs) + " runs; a CUDA device takes at most " + std::to_string(most) +
+                            " of each");
   }
 
   /// Fits the next part and returns its end. What does not fit into the device's memory is divided; a single problem
