@@ -1,13 +1,17 @@
-/// The engines on which a test of an algorithm runs: the CPU and, where the build has it, the simulated CUDA device.
+/// The engines on which a test of an algorithm runs: the CPU, where the build has it the simulated CUDA device, and a
+/// CUDA device where there is one. The variable REGIO_TEST_ENGINE names one of them to run alone.
 #pragma once
 
 #include <regio/engine.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #if defined(REGIO_SIMT_LIBRARY)
@@ -16,30 +20,47 @@
 
 namespace regio {
 
-enum class TestEngine { cpu, simt };
+enum class TestEngine { cpu, simt, cuda };
 
-inline std::ostream& operator<<(std::ostream& out, TestEngine engine) {
-  return out << (engine == TestEngine::cpu ? "cpu" : "simt");
+inline std::string_view name(TestEngine engine) {
+  switch (engine) {
+    case TestEngine::simt: return "simt";
+    case TestEngine::cuda: return "cuda";
+    case TestEngine::cpu: break;
+  }
+  return "cpu";
 }
 
+inline std::ostream& operator<<(std::ostream& out, TestEngine engine) { return out << name(engine); }
+
 inline std::vector<TestEngine> test_engines() {
+  std::vector<TestEngine> engines{TestEngine::cpu};
 #if defined(REGIO_SIMT_LIBRARY)
-  return {TestEngine::cpu, TestEngine::simt};
-#else
-  return {TestEngine::cpu};
+  engines.push_back(TestEngine::simt);
 #endif
+  std::vector<DeviceProbe> const probes = probe_devices();
+  if (std::any_of(probes.begin(), probes.end(),
+                  [](DeviceProbe const& probe) { return probe.device == Device::cuda && !probe.failure; })) {
+    engines.push_back(TestEngine::cuda);
+  }
+  if (char const* const only = std::getenv("REGIO_TEST_ENGINE")) {
+    std::erase_if(engines, [only](TestEngine engine) { return name(engine) != only; });
+    if (engines.empty()) throw std::invalid_argument(std::string("REGIO_TEST_ENGINE: no engine '") + only + "' here");
+  }
+  return engines;
 }
 
 inline Engine make_engine(TestEngine engine) {
 #if defined(REGIO_SIMT_LIBRARY)
   if (engine == TestEngine::simt) return Engine::cuda({.library = REGIO_SIMT_LIBRARY});
 #endif
+  if (engine == TestEngine::cuda) return Engine::cuda();
   if (engine == TestEngine::cpu) return Engine::cpu();
   throw std::logic_error("this build has no simulated CUDA device");
 }
 
 inline std::string test_engine_name(testing::TestParamInfo<TestEngine> const& info) {
-  return info.param == TestEngine::cpu ? "cpu" : "simt";
+  return std::string(name(info.param));
 }
 
 /// A test on each engine. On the simulated device kernels must have run when it ends: a backend that leaves the work to
