@@ -22,7 +22,12 @@ std::uint64_t sectors_of(unsigned lanes, std::array<std::uintptr_t, warp_lanes> 
   return static_cast<std::uint64_t>(std::unique(sectors.begin(), end) - sectors.begin());
 }
 
-}  // namespace
+/// How often the banks must be passed over for one access of a warp: 32 banks of 4 bytes; lanes that read the same word
+/// share it; accesses of 8 and 16 bytes are made by half and quarter warps.
+struct BankPasses {
+  int needed = 0;  ///< for so many bytes, without conflicts
+  int made = 0;
+};
 
 BankPasses bank_passes(unsigned lanes, std::array<std::uintptr_t, warp_lanes> const& addresses, std::size_t bytes) {
   constexpr std::uintptr_t word_bytes = 4, banks = 32;
@@ -47,6 +52,8 @@ BankPasses bank_passes(unsigned lanes, std::array<std::uintptr_t, warp_lanes> co
   }
   return passes;
 }
+
+}  // namespace
 
 void AccessCounter::launch_ends(LaunchCount& count) const {
   count.global_load_bytes = count_.global_load_bytes;

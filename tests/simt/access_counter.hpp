@@ -56,12 +56,4 @@ class AccessCounter {
   LaunchCount count_;
 };
 
-/// How often the banks must be passed over for one access of a warp: 32 banks of 4 bytes; lanes that read the same word
-/// share it; accesses of 8 and 16 bytes are made by half and quarter warps. Exposed for its test.
-struct BankPasses {
-  int needed = 0;  ///< for so many bytes, without conflicts
-  int made = 0;
-};
-BankPasses bank_passes(unsigned lanes, std::array<std::uintptr_t, warp_lanes> const& addresses, std::size_t bytes);
-
 }  // namespace simt

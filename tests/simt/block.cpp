@@ -38,10 +38,6 @@ Block& running_block() {
 
 Block* Block::current() { return current_block; }
 
-std::byte const* Block::running_stack() const {
-  return threads_[static_cast<std::size_t>(current_thread_)]->fibre.stack();
-}
-
 bool Block::any_stack_contains(std::uintptr_t address) const {
   return std::any_of(threads_.begin(), threads_.end(), [address](auto const& thread) {
     return address - reinterpret_cast<std::uintptr_t>(thread->fibre.stack()) < Fibre::stack_bytes;
@@ -60,7 +56,6 @@ bool Block::stack_guard_contains(void const* address) {
 void Block::start(GridLaunch const& launch, std::uint64_t block_number, Schedule& schedule) {
   launch_ = &launch;
   schedule_ = &schedule;
-  number_ = block_number;
   index_ = index_of(block_number, launch.grid);
   thread_count_ = static_cast<int>(launch.block.x * launch.block.y * launch.block.z);
   while (threads_.size() < static_cast<std::size_t>(thread_count_)) threads_.push_back(std::make_unique<Thread>());
@@ -136,7 +131,7 @@ void Block::resume(int thread) {
 }
 
 void Block::suspend(ThreadState state) {
-  Thread& self = *threads_[static_cast<std::size_t>(current_thread_)];
+  Thread& self = running_thread();
   self.state = state;
   self.fibre.suspend();
   in_executor_ = true;
@@ -163,19 +158,18 @@ void Block::thread_ended(int thread) {
 // ---- block barriers
 
 int Block::barrier(BarrierKind kind, bool predicate, Position position) {
-  if (waiting_ > 0) {
-    auto const other = std::find_if(threads_.begin(), threads_.begin() + thread_count_,
-                                    [](auto const& t) { return t->state == ThreadState::at_barrier; });
-    if (barrier_kind_ != kind || (*other)->position != position) {
-      report(FindingKind::barrier_divergence, "waits at the block barrier at " + to_string(position) + ", but thread " +
-                                                  std::to_string(other - threads_.begin()) + " waits at the one at " +
-                                                  to_string((*other)->position));
-    }
+  if (waiting_ == 0) {
+    first_at_barrier_ = current_thread_;
+    barrier_kind_ = kind;
+    barrier_position_ = position;
+  } else if (barrier_kind_ != kind || barrier_position_ != position) {
+    report(FindingKind::barrier_divergence, "waits at the block barrier at " + to_string(position) + ", but thread " +
+                                                std::to_string(first_at_barrier_) + " waits at the one at " +
+                                                to_string(barrier_position_));
   }
-  Thread& self = *threads_[static_cast<std::size_t>(current_thread_)];
+  Thread& self = running_thread();
   self.position = position;
   self.state = ThreadState::at_barrier;
-  barrier_kind_ = kind;
   advanced_ = true;
   ++waiting_;
   predicates_ += predicate ? 1 : 0;
@@ -186,11 +180,9 @@ int Block::barrier(BarrierKind kind, bool predicate, Position position) {
 
 void Block::complete_barrier() {
   if (live_ < thread_count_) {
-    auto const other = std::find_if(threads_.begin(), threads_.begin() + thread_count_,
-                                    [](auto const& t) { return t->state == ThreadState::at_barrier; });
     report(FindingKind::barrier_not_reached,
-           "the block barrier at " + to_string((*other)->position) + " is reached by " + std::to_string(live_) +
-               " of " + std::to_string(thread_count_) + " threads; the others have returned from the kernel");
+           "the block barrier at " + to_string(barrier_position_) + " is reached by " + std::to_string(live_) + " of " +
+               std::to_string(thread_count_) + " threads; the others have returned from the kernel");
     return;
   }
   switch (barrier_kind_) {
@@ -215,7 +207,7 @@ std::uint64_t Block::warp_operation(WarpOperation const& operation, unsigned mas
     report(FindingKind::warp_mask, std::string(operation.name) + " at " + to_string(position) + ": the calling lane " +
                                        std::to_string(lane) + " is not in the mask");
   }
-  Thread& self = *threads_[static_cast<std::size_t>(current_thread_)];
+  Thread& self = running_thread();
   self.operation = &operation;
   self.mask = mask;
   self.argument = argument;
@@ -301,7 +293,7 @@ void Block::before_atomic() {
 }
 
 void Block::after_atomic(bool changed) {
-  int& idle = threads_[static_cast<std::size_t>(current_thread_)]->idle_atomics;
+  int& idle = running_thread().idle_atomics;
   idle = changed ? 0 : idle + 1;
   advanced_ |= changed;
   if (idle < most_idle_atomics) return;

@@ -37,7 +37,6 @@ class Block {
   [[nodiscard]] int current_thread() const { return current_thread_; }
   /// Whether a thread runs, and runs the kernel's text rather than the executor's.
   [[nodiscard]] bool in_kernel() const { return current_thread_ >= 0 && !in_executor_; }
-  [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] uint3 index() const { return index_; }
   [[nodiscard]] uint3 thread_index(int thread) const { return threads_[static_cast<std::size_t>(thread)]->index; }
   [[nodiscard]] GridLaunch const& launch() const { return *launch_; }
@@ -45,7 +44,7 @@ class Block {
   /// The lanes of a warp whose threads have not returned.
   [[nodiscard]] unsigned live_lanes(unsigned warp) const { return warps_[warp].live; }
   [[nodiscard]] SharedMemory const& shared_memory() const { return shared_memory_; }
-  [[nodiscard]] std::byte const* running_stack() const;
+  [[nodiscard]] std::byte const* running_stack() const { return running_thread().fibre.stack(); }
   [[nodiscard]] bool any_stack_contains(std::uintptr_t address) const;
   [[nodiscard]] std::uint64_t barriers() const { return barriers_; }
   [[nodiscard]] std::uint64_t atomics() const { return atomics_; }
@@ -93,11 +92,11 @@ class Block {
   void try_warp_operation(unsigned warp, unsigned lane);
   void complete_warp_operation(unsigned warp, unsigned lanes);
   void report_deadlock();
+  [[nodiscard]] Thread& running_thread() const { return *threads_[static_cast<std::size_t>(current_thread_)]; }
   [[nodiscard]] Thread& thread(unsigned warp, unsigned lane) const { return *threads_[warp * warp_lanes + lane]; }
 
   GridLaunch const* launch_ = nullptr;
   Schedule* schedule_ = nullptr;
-  std::uint64_t number_ = 0;
   uint3 index_{};
   std::vector<std::unique_ptr<Thread>> threads_;  ///< kept from block to block; the first thread_count_ are in use
   std::vector<Warp> warps_;
@@ -105,8 +104,10 @@ class Block {
   int thread_count_ = 0, live_ = 0, current_thread_ = -1;
   bool stopped_ = false, in_executor_ = false;
   bool advanced_ = false;  ///< the thread that ran has done more than to wait
-  int waiting_ = 0, predicates_ = 0, barrier_result_ = 0;
+  // At the block barrier.
+  int waiting_ = 0, first_at_barrier_ = 0, predicates_ = 0, barrier_result_ = 0;
   BarrierKind barrier_kind_ = BarrierKind::plain;
+  Position barrier_position_;
   std::uint64_t barriers_ = 0, atomics_ = 0;
   SharedMemory shared_memory_;
 };

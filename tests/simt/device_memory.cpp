@@ -58,7 +58,7 @@ class Arena {
   void release(void* memory) {
     auto const entry = live_.find(static_cast<std::byte*>(memory));
     if (entry == live_.end()) throw std::logic_error("simt: freed memory that is not allocated here, or twice");
-    check(entry->second);
+    check(entry->second, "before it was freed");
     // Whole pages go back to the system; the addresses are not used again.
     auto const page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     auto const begin = rounded_up(reinterpret_cast<std::uintptr_t>(entry->second.begin), page);
@@ -90,8 +90,8 @@ class Arena {
   }
 
   /// Device memory must be open.
-  void check() const {
-    for (auto const& [begin, allocation] : live_) check(allocation);
+  void check(std::string const& by) const {
+    for (auto const& [begin, allocation] : live_) check(allocation, by);
   }
 
  private:
@@ -105,7 +105,7 @@ class Arena {
   }
 
   /// The address sanitizer watches the zones itself, and would object to their being read here.
-  void check(Allocation const& allocation) const {
+  static void check(Allocation const& allocation, std::string const& by) {
     if (address_sanitizer) return;
     auto* const end = allocation.begin + allocation.bytes;
     auto* const zone_end = allocation.begin + rounded_up(allocation.bytes, alignment) + red_zone_bytes;
@@ -119,8 +119,8 @@ class Arena {
     // Repaired, so that one mistake is reported once.
     std::memset(allocation.begin - red_zone_bytes, red_zone_pattern, red_zone_bytes);
     std::memset(end, red_zone_pattern, static_cast<std::size_t>(zone_end - end));
-    report(FindingKind::red_zone,
-           "memory was overwritten " + where + " of an allocation of " + std::to_string(allocation.bytes) + " bytes");
+    report(FindingKind::red_zone, "memory was overwritten " + (by.empty() ? "" : by + " ") + where +
+                                      " of an allocation of " + std::to_string(allocation.bytes) + " bytes");
   }
 
   Space space_;
@@ -200,11 +200,11 @@ std::vector<Allocation> live_allocations() {
   return allocations;
 }
 
-void check_red_zones() {
+void check_red_zones(std::string const& by) {
   std::lock_guard const lock(memory().mutex);
   DeviceMemoryOpen const open;
-  memory().device.check();
-  memory().pinned.check();
+  memory().device.check(by);
+  memory().pinned.check(by);
 }
 
 bool in_device_arena(void const* address) { return memory().device.contains(address); }

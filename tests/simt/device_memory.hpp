@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace simt {
@@ -44,8 +45,8 @@ struct Allocation {
 /// Those that live, of both arenas, by address.
 std::vector<Allocation> live_allocations();
 
-/// Reports every red zone that was written to. After each launch and each copy.
-void check_red_zones();
+/// Reports every red zone that was written to. After each launch and each copy; `by` says after which.
+void check_red_zones(std::string const& by = "");
 
 /// Whether the address lies in the range of addresses set aside for devices.
 bool in_device_arena(void const* address);

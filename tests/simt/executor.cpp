@@ -203,7 +203,7 @@ bool execute(GridLaunch const& launch) {
   Grid grid(launch, residences);
   bool ended = grid.run();
   if (AccessObserver* const observer = access_observer()) observer->launch_ends(grid.count());
-  check_red_zones();
+  check_red_zones("by kernel " + launch.name);
   ended = ended && findings().size() == findings_before;
   if (ended) launch_log().push_back(grid.count());
   return ended;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -35,13 +34,22 @@ std::string demangled(char const* name) {
   return result;
 }
 
+/// Empty if it cannot be read.
+std::vector<char> content_of(std::string const& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return {};
+  std::vector<char> bytes(static_cast<std::size_t>(file.tellg()));
+  file.seekg(0);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return file ? bytes : std::vector<char>{};
+}
+
 /// "f(int)::x" -> "f(int)"
 std::string_view enclosing_function(std::string_view name) { return name.substr(0, name.rfind("::")); }
 
 /// The module's function-local thread-local variables whose function has red zones: those that __shared__ declared.
 std::vector<ThreadLocalSymbol> symbols_in(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> const bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::vector<char> const bytes = content_of(path);
   std::vector<ThreadLocalSymbol> found;
   std::set<std::string, std::less<>> kernels;
   if (bytes.size() < sizeof(Elf64_Ehdr)) return found;
