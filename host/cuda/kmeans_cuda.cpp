@@ -71,8 +71,7 @@ PointsKey key_of(MatrixView<double const> points) {
 class Part {
  public:
   Part(CudaBackend& backend, KmeansOperation const& operation, Index first, Index end, Index most_groups)
-      : backend_(backend),
-        stream_(backend.stream()),
+      : stream_(backend.stream()),
         operation_(operation),
         results_(operation.results),
         first_(first),
@@ -336,7 +335,6 @@ class Part {
     }
   }
 
-  CudaBackend& backend_;
   Stream const& stream_;
   KmeansOperation const& operation_;
   KmeansResultArrays const& results_;
