@@ -18,7 +18,10 @@ endfunction()
 # main library it carries with it, so that it fits the shared library, the static one and the program alike.
 function(regio_cuda_library target)
   target_link_libraries(${target} PRIVATE regio_static)
-  target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL -Wl,-z,defs)
+  target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL)
+  if(NOT REGIO_SANITIZE) # clang leaves the sanitizers' library to the program
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
 endfunction()
 
 if(REGIO_WITH_CUDA)
