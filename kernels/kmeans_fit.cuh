@@ -4,6 +4,10 @@
 
 #include <cuda_runtime.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
 #include "kernels/kmeans_layout.cuh"
 #include "kernels/kmeans_lloyd.cuh"
 #include "kernels/kmeans_run.cuh"
@@ -14,13 +18,14 @@
 
 namespace regio::cuda {
 
-/// Threads of a block of warps that work apart, and the most of a block that works together.
-inline constexpr int apart_threads = 128, together_threads = 384;
-/// Blocks that the registers of a multiprocessor shall hold: 128 registers a thread.
+/// The most threads of a block, and the blocks that the registers of a multiprocessor shall hold: 128 registers a
+/// thread where all is in shared memory, 168 where 64-bit positions take more.
+template <class Group, KmeansPlacement placement>
+inline constexpr int most_threads = std::is_same_v<Group, WarpGroup>       ? 128
+                                    : placement == KmeansPlacement::shared ? 512
+                                                                           : 384;
 template <class Group>
 inline constexpr int resident_blocks = std::is_same_v<Group, WarpGroup> ? 4 : 1;
-template <class Group>
-inline constexpr int most_threads = std::is_same_v<Group, WarpGroup> ? apart_threads : together_threads;
 
 /// Brings the points and weights of a segment to where its runs read them. Ends with a sync().
 template <KmeansPlacement placement, class Run>
@@ -28,15 +33,16 @@ __device__ __forceinline__ void load_points(Run const& run, KmeansData const& da
                                             bool points_are_there) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
-  if (placement == KmeansPlacement::shared && !points_are_there) {
+  if constexpr (placement == KmeansPlacement::shared) {
     auto const* const from = reinterpret_cast<double2 const*>(data.points);
-    auto* const to = reinterpret_cast<double2*>(const_cast<double*>(run.points()));
-    auto const pairs = static_cast<Offset>(prepared_size(data.count, data.features) / 2);
+    auto* const to = reinterpret_cast<double2*>(run.point_area);
+    auto const pairs = static_cast<Offset>(points_are_there ? 0 : prepared_size(data.count, data.features) / 2);
 #pragma unroll 4
     for (Offset e = Group::rank(); e < pairs; e += Group::size()) to[e] = __ldg(&from[e]);
   }
-  for (Offset i = Group::rank(); i < run.count(); i += Group::size())
+  for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
     run.weights()[i] = weights == nullptr ? 1.0 : __ldg(&weights[i]);
+  }
   Group::sync();
 }
 
@@ -103,7 +109,7 @@ __device__ __forceinline__ void fit_segment(KmeansFitArguments const& arguments,
 
 /// Threads of the block take part as warps of their own, or all together.
 template <class Group, KmeansPlacement placement>
-__global__ void __launch_bounds__(most_threads<Group>, resident_blocks<Group>)
+__global__ void __launch_bounds__(most_threads<Group, placement>, resident_blocks<Group>)
     kmeans_fit(KmeansFitArguments arguments) {
   REGIO_DYNAMIC_SHARED(std::byte, shared_of_block);
   auto const group = static_cast<int>(threadIdx.x / static_cast<unsigned>(Group::size()));

@@ -304,9 +304,9 @@ __device__ __forceinline__ LloydResult lloyd(Run const& run, double shift_limit,
       if (!moved) touch_all(run, false);
       summed = true;
       if (!share_weights(run)) break;
-      double const reached = inertia(run);
-      if (!moved && reached < inertia_at_relocation) {
-        // The sums are made anew with the points that moved.
+      // Once an iteration: then the sums are made anew with the points that moved.
+      double const reached = moved ? INFINITY : inertia(run);
+      if (reached < inertia_at_relocation) {
         inertia_at_relocation = reached;
         result.relocations += static_cast<int>(move_far_points(run));
         moved = true;

@@ -43,8 +43,8 @@ struct KmeansRun {
   __device__ int features() const { return layout.features; }
   __device__ int clusters() const { return layout.clusters; }
   __device__ double scale() const { return data->scaling->scale; }
-  /// Elements from one feature to the next: of the points, of the centres and sums, of the candidates.
-  __device__ Offset stride() const { return layout.points | 1; }
+  /// Elements from one feature to the next: of the points, and of the centres and sums.
+  __device__ Offset stride() const { return static_cast<Offset>(point_stride(layout.points)); }
   __device__ int centre_stride() const { return layout.centre_stride(); }
 
   /// [features, stride]
@@ -102,7 +102,6 @@ __device__ __forceinline__ void tile_distances(Run const& run, typename Run::Off
 #pragma unroll
   for (int c = 0; c < Tile; ++c) distance[c] = 0;
 #pragma unroll 2
-#pragma unroll 1
   for (int j = 0; j < run.features(); ++j) {
     double const number = *x;
 #pragma unroll
@@ -151,8 +150,8 @@ __device__ __forceinline__ void sum_ranges(Run const& run, double const* values,
     if (item < items) {
       Offset const m = item / run.layout.ranges(), begin = item % run.layout.ranges() * static_cast<Offset>(pass_range);
       Offset const end = run.range_end(begin);
-      for (Offset i = begin + lane; i < end; i += sum_lanes)
-        sum = fma(run.weights()[i], values[m * run.count() + i], sum);
+      double const* const row = values + m * run.count();
+      for (Offset i = begin + lane; i < end; i += sum_lanes) sum = fma(run.weights()[i], row[i], sum);
     }
     for (int other = sum_lanes / 2; other > 0; other /= 2) sum += __shfl_xor_sync(whole_warp, sum, other);
     if (item < items && lane == 0) results[item] = sum;

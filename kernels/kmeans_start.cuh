@@ -65,15 +65,16 @@ __device__ __forceinline__ void draw_points(Run const& run, PhiloxStream stream,
 }
 
 /// Makes the drawn points candidates: their rows, their trial distances min(D^2, |x - candidate|^2), and the sums of w
-/// times these in range_sums[1 + m]. Returns the candidate that lowers the total most, the first of equals. Ends with a
-/// sync().
+/// times these in range_sums[1 + m]. Returns the candidate that lowers the total most, the first of equals.
 template <class Run>
 __device__ __forceinline__ int best_candidate(Run const& run, int count) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
+  Offset const numbers = static_cast<Offset>(run.features()) * run.layout.candidate_stride();
 #pragma unroll 1
-  for (int item = Group::rank(); item < run.features() * run.layout.candidate_stride(); item += Group::size()) {
-    int const j = item / run.layout.candidate_stride(), m = item % run.layout.candidate_stride();
+  for (Offset item = Group::rank(); item < numbers; item += Group::size()) {
+    auto const j = static_cast<int>(item / run.layout.candidate_stride());
+    auto const m = static_cast<int>(item % run.layout.candidate_stride());
     run.candidate_rows()[item] = m < count ? run.coordinate(run.drawn()[m], j) : 0.0;
   }
   Group::sync();
@@ -105,7 +106,7 @@ __device__ __forceinline__ void accept_candidate(Run const& run, int c, int best
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
   for (int j = Group::rank(); j < run.features(); j += Group::size()) {
-    run.centre(c, j) = run.candidate_rows()[j * run.layout.candidate_stride() + best];
+    run.centre(c, j) = run.candidate_rows()[static_cast<Offset>(j) * run.layout.candidate_stride() + best];
   }
   for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
     run.distances()[i] = run.trial_distances()[best * run.count() + i];

@@ -22,14 +22,20 @@ constexpr Index tasks_of_group = 4;
 
 std::size_t at(Index position) { return static_cast<std::size_t>(position); }
 
-/// Threads of a block that makes a run together: few points for each, but not so many threads that they only wait.
-int block_threads(std::int64_t points) { return points <= 128 ? 128 : points <= 512 ? 256 : 384; }
+/// Threads of a group: few points for each, but not so many threads that they only wait, nor more than the kernel
+/// takes.
+int group_threads(KmeansVariant variant, std::int64_t points) {
+  if (variant == KmeansVariant::warp_shared) return 32;
+  if (points <= 128) return 128;
+  if (points <= 512) return 256;
+  return placement_of(variant) == KmeansPlacement::shared ? 512 : 384;
+}
 
 KmeansRoute route_by(KmeansVariant variant, KmeansLayout<std::int64_t> layout) {
   KmeansPlacement const placement = placement_of(variant);
   layout.points_copied = placement == KmeansPlacement::shared;
   KmeansRoute route{.variant = variant};
-  route.threads = variant == KmeansVariant::warp_shared ? 32 : block_threads(layout.points);
+  route.threads = group_threads(variant, layout.points);
   route.shared_bytes = shared_bytes(layout, placement);
   route.scratch_bytes = scratch_bytes(layout, placement);
   return route;

@@ -361,6 +361,8 @@ TEST(KmeansFit, GlobalMemoryIsReadOnceATaskAndWrittenOnceABestRun) {
   std::uint64_t const results = (127 * 4 + 6 * 9 * 8 + sizeof(KmeansFigures)) / 32;
   EXPECT_GE(many.global_store_sectors, results);
   EXPECT_LE(many.global_store_sectors, results + 8);
+  // Of some 900 accesses of an iteration to shared memory few meet in a bank.
+  EXPECT_LE(many.shared_conflicts - few.shared_conflicts, 6U * 16U);
 }
 
 }  // namespace
