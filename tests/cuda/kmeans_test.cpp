@@ -269,6 +269,19 @@ TEST_F(KmeansOnDevice, ProblemThatTheMemoryDoesNotHoldIsAClearErrorAndTheEngineG
   EXPECT_EQ(kmeans_fit(device, {}, {{.points = small.view(), .clusters = 3}}).outcome[0], Outcome::converged);
 }
 
+TEST_F(KmeansOnDevice, MoreRunsThanADeviceCountsAreRefused) {
+  Points const& points = keep(normal_points(2, 1, 1));
+  Engine device = simulated_device();
+  try {
+    kmeans_fit(device, {}, {{.points = points.view(), .clusters = 1, .restarts = Index{1} << 31}});
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (ContractError const& error) {
+    EXPECT_STREQ(error.what(),
+                 "kmeans_fit: problems[0] has 1 clusters, 1 features and 2147483648 runs; a CUDA device takes at most "
+                 "1073741823 of each");
+  }
+}
+
 TEST_F(KmeansOnDevice, EveryFailingCallIsAClearErrorOrTheRightResult) {
   Points const& points = keep(normal_points(24, 3, 5));
   std::vector<KmeansProblem> const problems{{.points = points.view(), .clusters = 3, .restarts = 40},
