@@ -86,11 +86,11 @@ class REGIO_API KmeansReport {
 /// empty clusters that end, ties to the lowest index. Shapes: see KmeansProblem. Throws ContractError naming the
 /// problem, row and value: a point or weight that is not finite, a negative weight, all weights zero, k < 1 or k > n,
 /// centres of another shape, warm_from that is not an earlier problem. Outcomes: converged, iteration_limit, cancelled
-/// (labels -1, centres and inertia NaN). Deterministic: the same bits for any number of threads, any order of the batch,
-/// every SIMD target, and on a CUDA device any grid; labels, iterations, inertia and centres of a device are the CPU's to
-/// the bit. A problem that does not fit a device's memory throws DeviceError (out_of_memory); the others of a batch are
-/// divided into what fits. Cost: O(n k d) a pass; points that fit a core's cache are fitted there in one go, with no
-/// allocation inside the iteration.
+/// (labels -1, centres and inertia NaN). Deterministic: the same bits for any number of threads, any order of the
+/// batch, every SIMD target, and on a CUDA device any grid; labels, iterations, inertia and centres of a device are the
+/// CPU's to the bit. A problem that does not fit a device's memory throws DeviceError (out_of_memory); the others of a
+/// batch are divided into what fits. Cost: O(n k d) a pass; points that fit a core's cache are fitted there in one go,
+/// with no allocation inside the iteration.
 REGIO_API KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options,
                                   std::vector<KmeansProblem> const& problems);
 
