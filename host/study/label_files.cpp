@@ -165,7 +165,7 @@ void read_wide(CsvTable const& table, HistoryBuilder& builder, LabelsFile& resul
 
 /// What a table with years and without clusters may be: one with a misspelt column, or a panel.
 std::string what_it_is_instead(CsvTable const& table) {
-  std::string const suggestion = format::did_you_mean("cluster", table.columns());
+  std::string suggestion = format::did_you_mean("cluster", table.columns());
   if (!suggestion.empty()) return suggestion;
   for (Index column = 0; column < static_cast<Index>(table.columns().size()); ++column) {
     std::string const& name = table.columns()[position(column)];

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "format/suggestion.hpp"
 #include "format/year_ranges.hpp"
 #include "study/table_columns.hpp"
@@ -362,15 +364,16 @@ void refuse_gaps(PanelFile const& file, std::vector<IndicatorDefinition> const& 
     }
     std::string const who = "region '" + panel.regions[position(region)] + "' in ";
     if (!without_line.empty()) {
-      findings.add(InputProblem{.file = file.file,
-                                .expected = "no line for " + who + format::year_ranges(without_line) + advice});
+      findings.add(
+          InputProblem{.file = file.file,
+                       .expected = fmt::format("no line for {}{}{}", who, format::year_ranges(without_line), advice)});
     }
     for (Index s = 0; s < series; ++s) {
       if (without_value[position(s)].empty()) continue;
-      findings.add(
-          InputProblem{.file = file.file,
-                       .field = panel.series[position(s)],
-                       .expected = "no value for " + who + format::year_ranges(without_value[position(s)]) + advice});
+      findings.add(InputProblem{.file = file.file,
+                                .field = panel.series[position(s)],
+                                .expected = fmt::format("no value for {}{}{}", who,
+                                                        format::year_ranges(without_value[position(s)]), advice)});
     }
   }
 }

@@ -84,11 +84,12 @@ Json lines_of(std::string const& text, std::size_t width) {
   Json lines = Json::array({""});
   for (std::size_t start = 0; start < text.size();) {
     std::size_t const end = std::min(text.find(' ', start), text.size());
-    std::string const word = text.substr(start, end - start), line = lines.back().get<std::string>();
+    std::string const word = text.substr(start, end - start);
+    auto& line = lines.back().get_ref<std::string&>();
     if (line.empty()) {
-      lines.back() = word;
+      line = word;
     } else if (characters(line) + 1 + characters(word) <= width) {
-      lines.back() = line + " " + word;
+      line.append(" ").append(word);
     } else {
       lines.push_back(word);
     }
@@ -97,8 +98,8 @@ Json lines_of(std::string const& text, std::size_t width) {
   return lines;
 }
 
-void small_multiples(Json& specification, Json layers, std::string const& field, Json values, std::size_t columns,
-                     CellSizes const& sizes) {
+void small_multiples(Json& specification, Json layers, std::string const& field, Json const& values,
+                     std::size_t columns, CellSizes const& sizes) {
   std::string const name = number_names(specification, field, values);
   if (values.size() <= 1) {
     specification.update({{"width", figure_width}, {"height", sizes.height * 3 / 2}, {"layer", std::move(layers)}});

@@ -63,8 +63,8 @@ inline std::string number_names(Json& specification, std::string const& field, J
 Json lines_of(std::string const& text, std::size_t width);
 /// Puts layers into one cell for each value of `field`, in the order of `values`, `columns` a row at most; into one
 /// plain view when there is one value.
-void small_multiples(Json& specification, Json layers, std::string const& field, Json values, std::size_t columns,
-                     CellSizes const& sizes);
+void small_multiples(Json& specification, Json layers, std::string const& field, Json const& values,
+                     std::size_t columns, CellSizes const& sizes);
 /// Names of groups as values of small multiples.
 template <class Groups>
 Json group_names(Groups const& groups) {
