@@ -19,7 +19,10 @@ struct ChainSeries {
 
   [[nodiscard]] Index regions() const noexcept { return points.rows() / years; }
   [[nodiscard]] MatrixView<double const> year(Index y) const noexcept {
-    return {points.data_handle() + y * regions() * points.stride(0), regions(), points.columns(), points.stride(0)};
+    // Estimates of memory are made from the shape alone, before there are numbers.
+    double const* const all = points.data_handle();
+    return {all == nullptr ? nullptr : all + y * regions() * points.stride(0), regions(), points.columns(),
+            points.stride(0)};
   }
 };
 

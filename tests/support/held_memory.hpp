@@ -44,7 +44,15 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   auto const unit = static_cast<std::size_t>(alignment);
   return regio::test::counted(std::aligned_alloc(unit, (std::max<std::size_t>(size, 1) + unit - 1) / unit * unit));
 }
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept {
+  try {
+    return operator new(size);
+  } catch (std::bad_alloc const&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept { regio::test::release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { regio::test::release(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { regio::test::release(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { regio::test::release(memory); }
+void operator delete(void* memory, std::nothrow_t const&) noexcept { regio::test::release(memory); }
