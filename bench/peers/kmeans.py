@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 warnings.filterwarnings("ignore")
 ROUNDS = 10
+PAUSE = 0.1  # seconds before a turn: the threads of the one before may still spin while they wait for work
 MOST_PEER_FITS = 100  # scikit-learn fits the first of a batch only; its time for one fit does not depend on the others
 
 
@@ -60,10 +61,12 @@ def measure(program, all_works, folder):
         description = own.stdout.readline().strip()
         for number, work in enumerate(all_works):
             for _ in range(ROUNDS):
+                time.sleep(PAUSE)
                 own.stdin.write(f"{number}\n")
                 own.stdin.flush()
                 work.own.append([float(number) for number in own.stdout.readline().split()])
                 for threads in (None, 1):
+                    time.sleep(PAUSE)
                     started = np.array([time.perf_counter(), time.process_time()])
                     with threadpool_limits(threads):
                         work.models = [problem.peer() for problem in work.problems[:MOST_PEER_FITS]]
