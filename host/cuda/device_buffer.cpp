@@ -17,7 +17,7 @@ std::size_t free_bytes(Stream const& stream) {
 
 }  // namespace
 
-void* allocate_on_device(Stream const& stream, Index count, std::size_t element_bytes) {
+void* DeviceMemory::allocate(Stream const& stream, Index count, std::size_t element_bytes) {
   if (count == 0) return nullptr;
   auto const elements = static_cast<std::size_t>(count);
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
@@ -40,7 +40,7 @@ void* allocate_on_device(Stream const& stream, Index count, std::size_t element_
   return memory;
 }
 
-void free_on_device(Stream const& stream, void* memory) noexcept {
+void DeviceMemory::release(Stream const& stream, void* memory) noexcept {
   // An exception may have come between another stream's use of the memory and the event that this one waits for.
   if (std::uncaught_exceptions() > 0) disregard(cudaDeviceSynchronize());
   disregard(cudaFreeAsync(memory, stream.handle()));

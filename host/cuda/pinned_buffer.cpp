@@ -6,7 +6,7 @@
 
 namespace regio::cuda {
 
-void* allocate_pinned(Index count, std::size_t element_bytes) {
+void* PinnedMemory::allocate(Stream const& /*stream*/, Index count, std::size_t element_bytes) {
   if (count == 0) return nullptr;
   if (static_cast<std::size_t>(count) > std::numeric_limits<std::size_t>::max() / element_bytes) {
     throw DeviceError(DeviceFailure::out_of_memory, "pinned memory: more bytes asked for than can be counted");
@@ -16,6 +16,9 @@ void* allocate_pinned(Index count, std::size_t element_bytes) {
   return memory;
 }
 
-void free_pinned(void* memory) noexcept { disregard(cudaFreeHost(memory)); }
+void PinnedMemory::release(Stream const& stream, void* memory) noexcept {
+  static_cast<void>(stream.settle());
+  disregard(cudaFreeHost(memory));
+}
 
 }  // namespace regio::cuda
