@@ -155,7 +155,7 @@ Figure profiles_figure(GroupStudy const& group, Indicators const& indicators, In
        {"encoding",
         {{"x", x}, {"y", y}, {"color", cluster_colour(group.history.clusters)}, {"tooltip", shown_fields}}}}};
   small_multiples(
-      figure.specification, std::move(layers), "year", std::move(options_of_years), years_side_by_side,
+      figure.specification, std::move(layers), "year", options_of_years, years_side_by_side,
       {.left = 125, .gap = 22, .width = 85, .height = static_cast<int>((most_lines * label_line_height + 6) * d + 10)});
   figure.specification["transform"].push_back({{"filter", filter}});
   if (kept.size() > 1) figure.specification["facet"]["title"] = scale;
