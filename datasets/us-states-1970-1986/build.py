@@ -51,19 +51,6 @@ SERIES = {
 
 STATE_NAMES_REPAIRED = {"TENNESSE": "TENNESSEE"}
 
-# The source's short name of a census division: division and region in full.
-DIVISIONS = {
-    "N Eng": ("New England", "Northeast"),
-    "Mid Atl": ("Middle Atlantic", "Northeast"),
-    "E N Cen": ("East North Central", "Midwest"),
-    "W N Cen": ("West North Central", "Midwest"),
-    "S Atl": ("South Atlantic", "South"),
-    "E S Cen": ("East South Central", "South"),
-    "W S Cen": ("West South Central", "South"),
-    "Mtn": ("Mountain", "West"),
-    "Pacific": ("Pacific", "West"),
-}
-
 YEARS = range(1970, 1987)
 TOLERANCE = 0.05  # degrees: the square root of the area of the smallest triangle a border keeps
 DECIMALS = 3  # of a coordinate in degrees, about 100 m
@@ -101,13 +88,10 @@ def read_states():
     reader = shapefile.Reader(shp=io.BytesIO(parts["shp"]), dbf=io.BytesIO(parts["dbf"]), encoding="ascii")
     states = []
     for item in reader.iterShapeRecords():
-        division, region = DIVISIONS[item.record["SUB_REGION"]]
         states.append(
             {
                 "region": item.record["STATE_ABBR"],
                 "label": item.record["STATE_NAME"],
-                "division": division,
-                "census_region": region,
                 "geometry": shape(item.shape.__geo_interface__),
             }
         )
@@ -203,8 +187,8 @@ def panel_text(states):
 
 
 def regions_text(states):
-    rows = [[s["region"], s["label"], round(area_km2(s["geometry"])), s["census_region"], s["division"]] for s in states]
-    return csv_text(["region", "label", "area", "census_region", "census_division"], rows)
+    rows = [[s["region"], s["label"], round(area_km2(s["geometry"]))] for s in states]
+    return csv_text(["region", "label", "area"], rows)
 
 
 def neighbours_text(states):
