@@ -42,6 +42,30 @@ TEST_F(Streams, AForgottenDependencyShows) {
   EXPECT_LT(wrong, seeds) << "no schedule let the upload come first";
 }
 
+TEST_F(Streams, TheLogOfWorkTellsWhatMustFollow) {
+  MemoryPool const pool(0);
+  Stream const first(pool), second(pool);
+  DeviceBuffer<int> memory(first, 1), other(second, 1);
+  Event const event;
+  auto const fill = [](Stream const& stream, DeviceBuffer<int>& of) {
+    fill_with_zeros(stream, of.data(), 1);
+    return simt::work_log().size() - 1;
+  };
+  std::size_t const a = fill(first, memory), b = fill(second, other);
+  event.record(first);
+  std::size_t const after_event = fill(first, memory);
+  second.wait_for(event);
+  std::size_t const waited = fill(second, other);
+  second.wait();
+  std::size_t const after_host = fill(first, memory);
+  std::vector<simt::WorkRecord> const log = simt::work_log();
+  EXPECT_FALSE(simt::must_follow(log, b, a)) << "on another stream";
+  EXPECT_TRUE(simt::must_follow(log, after_event, a)) << "on the same stream";
+  EXPECT_TRUE(simt::must_follow(log, waited, a)) << "by the event";
+  EXPECT_FALSE(simt::must_follow(log, waited, after_event)) << "given after the event";
+  EXPECT_TRUE(simt::must_follow(log, after_host, waited)) << "the host has waited for it";
+}
+
 TEST_F(Streams, PinnedMemoryChangedTooEarlyShowsAndUnchangedDoesNot) {
   std::uint64_t overtaken = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {

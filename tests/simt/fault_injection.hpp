@@ -1,7 +1,9 @@
 /// Makes calls of the runtime, or the work that they queue, fail on purpose.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct Fault {
 void fail_call(Fault const& fault);
 /// Work that fails when its turn comes (a kernel, a copy): CUDA tells it at a later call, and the device is lost.
 void fail_work(std::uint64_t at, cudaError_t error);
+
+/// action() runs just before the call of that number does, and must not call the runtime.
+void before_call(std::size_t at, std::function<void()> action);
 
 /// The functions called since the last reset_runtime(), in order. Those that ask for errors are left out.
 std::vector<std::string> call_log();

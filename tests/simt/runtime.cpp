@@ -83,6 +83,18 @@ void set_schedule_seed(std::uint64_t seed) { runtime().schedule.set_seed(seed); 
 
 std::vector<CopyRecord> copy_log() { return runtime().copies; }
 
+std::vector<WorkRecord> work_log() { return runtime().work_log; }
+
+bool must_follow(std::vector<WorkRecord> const& log, std::size_t later, std::size_t earlier) {
+  std::vector<bool> before(log.size(), false);
+  before[later] = true;
+  for (std::size_t at = later; at > earlier; --at) {
+    if (!before[at]) continue;
+    for (std::size_t const position : log[at].after) before[position] = true;
+  }
+  return before[earlier];
+}
+
 LiveObjects live_objects() {
   RuntimeState const& state = runtime();
   LiveObjects objects{
@@ -106,6 +118,9 @@ void reset_runtime() {
   state.calls.clear();
   state.works = 0;
   state.copies.clear();
+  state.work_log.clear();
+  state.host_noted_last.reset();
+  state.actions_before_calls.clear();
   launch_log().clear();
   this_thread() = {};
 }

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -48,6 +50,9 @@ struct RuntimeState {
   std::vector<std::string> calls;
   std::uint64_t works = 0;
   std::vector<CopyRecord> copies;
+  std::vector<WorkRecord> work_log;
+  std::optional<std::size_t> host_noted_last;                         ///< the host's last entry there
+  std::map<std::size_t, std::function<void()>> actions_before_calls;  ///< by the number of the call
 };
 RuntimeState& runtime();
 

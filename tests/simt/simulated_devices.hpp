@@ -29,6 +29,19 @@ struct CopyRecord {
 /// Copies in the order in which they were asked for. Kernels are in launch_log(), in the order in which they ran.
 std::vector<CopyRecord> copy_log();
 
+/// A piece of work as it was given to a stream.
+struct WorkRecord {
+  std::string name;                ///< the kernel's, "copy to the device", ...
+  std::size_t stream;              ///< a number for each stream; 0: what the host waited for
+  std::vector<std::size_t> after;  ///< positions in the log of what had to be done before: in the stream, by events, by
+                                   ///< the host's waiting
+};
+
+/// Work in the order in which it was given. Several host threads count as one.
+std::vector<WorkRecord> work_log();
+/// Whether `later` could begin only after `earlier` was done, in any schedule.
+bool must_follow(std::vector<WorkRecord> const& log, std::size_t later, std::size_t earlier);
+
 /// What was made and not yet given back.
 struct LiveObjects {
   std::size_t streams = 0;

@@ -8,14 +8,42 @@
 
 namespace simt {
 
-void StreamSchedule::add(CUstream_st* stream) { streams_.push_back(stream); }
+void StreamSchedule::add(CUstream_st* stream) {
+  stream->number = ++streams_made_;
+  streams_.push_back(stream);
+}
 
 void StreamSchedule::remove(CUstream_st* stream) { std::erase(streams_, stream); }
 
 bool StreamSchedule::has(CUstream_st* stream) const { return std::ranges::find(streams_, stream) != streams_.end(); }
 
+std::size_t StreamSchedule::note(std::string name, CUstream_st* stream, std::optional<std::size_t> also) {
+  RuntimeState& state = runtime();
+  std::size_t const position = state.work_log.size();
+  std::optional<std::size_t>& last = stream == nullptr ? state.host_noted_last : stream->noted_last;
+  WorkRecord record{.name = std::move(name), .stream = stream == nullptr ? 0 : stream->number, .after = {}};
+  if (last) record.after.push_back(*last);
+  if (stream != nullptr && state.host_noted_last) record.after.push_back(*state.host_noted_last);
+  if (also) record.after.push_back(*also);
+  state.work_log.push_back(std::move(record));
+  last = position;
+  return position;
+}
+
+void StreamSchedule::wait_for(CUstream_st* stream, std::shared_ptr<Mark const> const& mark) {
+  note("wait", stream, mark->work);
+  if (mark->reached) return;
+  stream->queue.push_back({.name = "wait", .run = [] { return cudaSuccess; }, .waits_for = mark});
+  run_some();
+}
+
 void StreamSchedule::queue(CUstream_st* stream, Work work) {
+  work.done->work = note(work.name, stream);
   stream->queue.push_back(std::move(work));
+  run_some();
+}
+
+void StreamSchedule::run_some() {
   if (draw(2) == 0) return;
   for (std::uint64_t steps = draw(4); steps > 0; --steps) {
     if (CUstream_st* const ready = next_ready(); ready != nullptr) run_first_of(ready);
@@ -23,6 +51,7 @@ void StreamSchedule::queue(CUstream_st* stream, Work work) {
 }
 
 void StreamSchedule::run_until(Mark const& mark) {
+  note("the host waits", nullptr, mark.work);
   while (!mark.reached) {
     CUstream_st* const ready = next_ready();
     if (ready == nullptr) {
@@ -34,6 +63,7 @@ void StreamSchedule::run_until(Mark const& mark) {
 }
 
 void StreamSchedule::drain(CUstream_st* stream) {
+  if (stream->noted_last) note("the host waits", nullptr, stream->noted_last);
   while (!stream->queue.empty()) {
     std::shared_ptr<Mark const> const last = stream->queue.back().done;
     run_until(*last);
@@ -142,9 +172,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   return on_stream("cudaStreamWaitEvent", stream, [&] {
     if (!runtime().events.contains(event)) return cudaErrorInvalidResourceHandle;
     if (flags != 0) return cudaErrorInvalidValue;
-    if (event->mark != nullptr && !event->mark->reached) {
-      runtime().schedule.queue(stream, {.name = "wait", .run = [] { return cudaSuccess; }, .waits_for = event->mark});
-    }
+    if (event->mark != nullptr) runtime().schedule.wait_for(stream, event->mark);
     return cudaSuccess;
   });
 }

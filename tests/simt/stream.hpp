@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ namespace simt {
 /// A place in a stream that others can wait for.
 struct Mark {
   bool reached = false;
+  std::size_t work = 0;  ///< position in the log
 };
 
 /// One piece of queued work.
@@ -45,7 +47,9 @@ class StreamSchedule {
 
   /// Queues it, and perhaps runs some of what is queued.
   void queue(CUstream_st* stream, Work work);
-  /// Runs work until the mark is reached.
+  /// What is given to the stream from now on runs after the mark.
+  void wait_for(CUstream_st* stream, std::shared_ptr<Mark const> const& mark);
+  /// Runs work until the mark is reached, for which the host waits.
   void run_until(Mark const& mark);
   /// Runs all work of the stream.
   void drain(CUstream_st* stream);
@@ -54,11 +58,16 @@ class StreamSchedule {
   void drop(int device);
 
  private:
+  void run_some();
   [[nodiscard]] CUstream_st* next_ready();
   void run_first_of(CUstream_st* stream);
   [[nodiscard]] std::uint64_t draw(std::uint64_t count) { return random_() % count; }
 
+  /// Adds to the log what comes after the stream's and the host's last entries and after `also`; its position.
+  std::size_t note(std::string name, CUstream_st* stream, std::optional<std::size_t> also = {});
+
   std::vector<CUstream_st*> streams_;  // the first ready one runs
+  std::size_t streams_made_ = 0;
   std::mt19937_64 random_{1};
 };
 
@@ -66,6 +75,8 @@ class StreamSchedule {
 
 struct CUstream_st {
   int device;
+  std::size_t number = 0;                      // in the log of work
+  std::optional<std::size_t> noted_last = {};  // its last entry there
   std::deque<simt::Work> queue = {};
 };
 
