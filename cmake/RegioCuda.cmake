@@ -1,16 +1,18 @@
 # The CUDA backend is compiled twice from one text: by nvcc as libregio_cuda (REGIO_WITH_CUDA, host/cuda/CMakeLists.txt),
 # and in test builds by the host compiler against the executor of tests/simt (tests/cuda/CMakeLists.txt).
 #
-# regio_cuda_backend(<target>): its sources and settings. Kernels are the *.cu of kernels/; host/cuda holds the rest.
+# regio_cuda_backend(<target> <library of cuBLAS>): its sources and settings. Kernels are the *.cu of kernels/; host/cuda
+# holds the rest. The library is what is loaded when a dense product is first asked for.
 file(GLOB REGIO_CUDA_HOST_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/host/cuda/*.cpp")
 file(GLOB REGIO_CUDA_KERNELS CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/*.cu")
 
-function(regio_cuda_backend target)
+function(regio_cuda_backend target cublas)
   target_sources(${target} PRIVATE ${REGIO_CUDA_HOST_SOURCES} ${REGIO_CUDA_KERNELS}
                                    "${PROJECT_BINARY_DIR}/generated/cuda_operations.cpp")
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
                                                "${PROJECT_SOURCE_DIR}/host")
   target_link_libraries(${target} PRIVATE TBB::tbb hwy::hwy fmt::fmt Threads::Threads)
+  target_compile_definitions(${target} PRIVATE REGIO_CUBLAS_LIBRARY="${cublas}")
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden CUDA_VISIBILITY_PRESET hidden)
 endfunction()
 

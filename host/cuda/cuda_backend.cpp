@@ -80,6 +80,13 @@ void CudaBackend::run_and_settle(std::function<void()> const& work) {
   }
 }
 
+Blas& CudaBackend::blas() {
+  if (!blas_.has_value()) {
+    blas_.emplace(stream_, REGIO_CUBLAS_LIBRARY, blas_workspace_bytes(properties_.compute_major));
+  }
+  return *blas_;
+}
+
 std::size_t CudaBackend::free_memory() const {
   std::size_t free = 0;
   std::size_t total = 0;

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/backend.hpp"
 #include "core/workers.hpp"
+#include "cuda/blas.hpp"
 #include "cuda/device_properties.hpp"
 #include "cuda/memory_pool.hpp"
 #include "cuda/stream.hpp"
@@ -41,6 +43,8 @@ class CudaBackend final : public Backend {
   /// For copies that run beside kernels.
   [[nodiscard]] Stream const& copy_stream() const noexcept { return copy_stream_; }
   [[nodiscard]] DeviceProperties const& properties() const noexcept { return properties_; }
+  /// Dense products, within run(). The first call loads cuBLAS: DeviceError(library_missing) when it is not there.
+  [[nodiscard]] Blas& blas();
   /// Bytes of device memory that can be had now: free on the device, or kept unused in the backend's pool.
   [[nodiscard]] std::size_t free_memory() const;
 
@@ -54,6 +58,7 @@ class CudaBackend final : public Backend {
   Stream stream_;
   Stream copy_stream_;
   Event callers_work_;
+  std::optional<Blas> blas_;
   std::string failure_;  // of the call that made the backend unusable
 };
 

@@ -16,6 +16,10 @@ std::string_view path_in_project(std::string_view path) {
 
 }  // namespace
 
+std::string place(CallSite where) {
+  return std::string(path_in_project(where.file)) + ":" + std::to_string(where.line);
+}
+
 OutOfDeviceMemory::OutOfDeviceMemory(std::size_t bytes_asked, std::size_t bytes_free)
     : DeviceError(DeviceFailure::out_of_memory, "device memory: " + std::to_string(bytes_asked) + " bytes asked for, " +
                                                     std::to_string(bytes_free) + " free"),
@@ -27,7 +31,7 @@ void check(cudaError_t status, char const* call, CallSite where) {
   disregard(status);
   auto const failure = status == cudaErrorMemoryAllocation ? DeviceFailure::out_of_memory : DeviceFailure::failed;
   throw DeviceError(failure, std::string(call) + ": " + cudaGetErrorName(status) + " (" + cudaGetErrorString(status) +
-                                 ") at " + std::string(path_in_project(where.file)) + ":" + std::to_string(where.line));
+                                 ") at " + place(where));
 }
 
 void disregard(cudaError_t status) noexcept {

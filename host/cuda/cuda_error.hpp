@@ -4,6 +4,7 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
+#include <string>
 
 #include <regio/error.hpp>
 
@@ -18,6 +19,9 @@ struct CallSite {
     return {file, line};
   }
 };
+
+/// "host/cuda/stream.cpp:20".
+std::string place(CallSite where);
 
 /// Device memory does not hold what was asked for. An ordinary answer: the operation divides its batch and goes on.
 class OutOfDeviceMemory : public DeviceError {

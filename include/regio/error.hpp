@@ -61,7 +61,7 @@ class REGIO_API OutputError : public std::runtime_error {
 /// Why a device cannot be used, or can no longer be used.
 enum class DeviceFailure : std::uint8_t {
   built_without_cuda,  ///< this build of regio has no CUDA backend
-  library_missing,     ///< libregio_cuda could not be loaded
+  library_missing,     ///< libregio_cuda, or a library that it needs, could not be loaded
   abi_mismatch,        ///< libregio_cuda belongs to another version of regio
   driver_missing,      ///< no CUDA driver, or one that is too old
   no_device,           ///< the driver works and reports no such device

@@ -17,5 +17,6 @@ class SimtTest : public ::testing::Test {
     EXPECT_EQ(left.device_allocations, 0U);
     EXPECT_EQ(left.pinned_allocations, 0U);
     EXPECT_EQ(left.queued_work, 0U);
+    EXPECT_EQ(left.blas_handles, 0U);
   }
 };

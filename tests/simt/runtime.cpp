@@ -97,8 +97,10 @@ bool must_follow(std::vector<WorkRecord> const& log, std::size_t later, std::siz
 
 LiveObjects live_objects() {
   RuntimeState const& state = runtime();
-  LiveObjects objects{
-      .streams = state.schedule.streams().size(), .events = state.events.size(), .pools = state.pools.size()};
+  LiveObjects objects{.streams = state.schedule.streams().size(),
+                      .events = state.events.size(),
+                      .pools = state.pools.size(),
+                      .blas_handles = state.blas_handles.size()};
   for (Allocation const& allocation : live_allocations()) {
     ++(allocation.space == Space::device ? objects.device_allocations : objects.pinned_allocations);
   }
@@ -121,6 +123,7 @@ void reset_runtime() {
   state.work_log.clear();
   state.host_noted_last.reset();
   state.actions_before_calls.clear();
+  state.blas_calls.clear();
   launch_log().clear();
   this_thread() = {};
 }

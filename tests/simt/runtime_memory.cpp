@@ -62,7 +62,8 @@ bool lies_in(Place const& place, Space space, std::size_t bytes) {
   return found == space && place.bytes_left >= bytes;
 }
 
-/// When work comes to use device memory: it must be allocated by then, in the order of the streams, and not yet freed.
+}  // namespace
+
 bool is_usable(void const* memory, std::size_t bytes, std::string const& user) {
   if (!lies_in(place_of(memory), Space::device, bytes)) {
     report(FindingKind::stream_order,
@@ -76,6 +77,8 @@ bool is_usable(void const* memory, std::size_t bytes, std::string const& user) {
   }
   return true;
 }
+
+namespace {
 
 char const* name_of(cudaMemcpyKind kind) {
   switch (kind) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/simt/blas.hpp"
 #include "tests/simt/fault_injection.hpp"
 #include "tests/simt/simulated_devices.hpp"
 #include "tests/simt/stream.hpp"
@@ -24,6 +25,8 @@ struct CUmemPoolHandle_st {
   std::size_t used = 0;
   bool destroyed = false;  ///< by its owner; it goes when nothing of it is used any more
 };
+
+struct cublasContext;
 
 namespace simt {
 
@@ -53,6 +56,8 @@ struct RuntimeState {
   std::vector<WorkRecord> work_log;
   std::optional<std::size_t> host_noted_last;                         ///< the host's last entry there
   std::map<std::size_t, std::function<void()>> actions_before_calls;  ///< by the number of the call
+  std::set<cublasContext*> blas_handles;
+  std::vector<BlasCall> blas_calls;
 };
 RuntimeState& runtime();
 
@@ -67,6 +72,10 @@ ThreadState& this_thread();
 cudaError_t error_of(int device);
 /// From now on every call on the device answers with the error, and what is queued there does not run.
 void lose_device(int device, cudaError_t error);
+
+/// When work comes to use device memory: it must be allocated by then, in the order of the streams, and not yet freed.
+/// Otherwise a finding, and false.
+bool is_usable(void const* memory, std::size_t bytes, std::string const& user);
 
 /// For calls that concern no device.
 constexpr int no_device = -1;

@@ -50,6 +50,7 @@ struct LiveObjects {
   std::size_t device_allocations = 0;
   std::size_t pinned_allocations = 0;
   std::size_t queued_work = 0;
+  std::size_t blas_handles = 0;
   friend bool operator==(LiveObjects const&, LiveObjects const&) = default;
 };
 LiveObjects live_objects();
