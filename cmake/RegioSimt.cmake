@@ -49,6 +49,21 @@ function(regio_kernel_test name)
   endforeach()
 endfunction()
 
+# regio_counted_kernel_test(<name> <source>... [LIBRARIES ...]): a GoogleTest program of kernels that runs once, with
+# observed accesses and with every operation in double precision counted (tests/simt/counted_double.hpp).
+function(regio_counted_kernel_test name)
+  cmake_parse_arguments(ARG "" "" "LIBRARIES" ${ARGN})
+  if(NOT "regio_simt_race" IN_LIST REGIO_SIMT_EXECUTORS)
+    return()
+  endif()
+  get_filename_component(folder "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+  set(program ${folder}_${name}_counted)
+  add_executable(${program} ${ARG_UNPARSED_ARGUMENTS} "${PROJECT_SOURCE_DIR}/tests/simt/kernel_test_main.cpp")
+  target_compile_options(${program} PRIVATE -include "${PROJECT_SOURCE_DIR}/tests/simt/counted_double.hpp")
+  target_link_libraries(${program} PRIVATE regio_simt_race ${ARG_LIBRARIES} GTest::gtest GTest::gmock)
+  _regio_simt_runs(${program} regio_simt_race forward:1 TIMEOUT 300)
+endfunction()
+
 # regio_simt_engine(<test target> [EXECUTOR regio_simt]): the test meets the simulated CUDA device, as
 # REGIO_SIMT_LIBRARY, and may read its logs.
 function(regio_simt_engine target)

@@ -23,16 +23,19 @@ std::uint64_t sectors_of(unsigned lanes, std::array<std::uintptr_t, warp_lanes> 
 }
 
 /// How often the banks must be passed over for one access of a warp: 32 banks of 4 bytes; lanes that read the same word
-/// share it; accesses of 8 and 16 bytes are made by half and quarter warps.
+/// share it; accesses of 8 and 16 bytes are made by half and quarter warps, of which one that wants nothing but words
+/// of an earlier one goes with it.
 struct BankPasses {
-  int needed = 0;  ///< for so many bytes, without conflicts
   int made = 0;
+  int conflicts = 0;  ///< of the parts of the warp, each taken by itself
 };
 
 BankPasses bank_passes(unsigned lanes, std::array<std::uintptr_t, warp_lanes> const& addresses, std::size_t bytes) {
   constexpr std::uintptr_t word_bytes = 4, banks = 32;
   unsigned const lanes_at_once = bytes <= 4 ? 32 : bytes <= 8 ? 16 : 8;
   BankPasses passes;
+  std::array<std::uintptr_t, 4 * banks> earlier;
+  auto* earlier_end = earlier.begin();
   for (unsigned first = 0; first < warp_lanes; first += lanes_at_once) {
     // At most 32 words are touched at once; each counts once for its bank.
     std::array<std::uintptr_t, banks> words;
@@ -47,8 +50,14 @@ BankPasses bank_passes(unsigned lanes, std::array<std::uintptr_t, warp_lanes> co
     std::array<int, banks> of_bank{};
     auto* const end = std::unique(words.begin(), words.begin() + count);
     std::for_each(words.begin(), end, [&of_bank](std::uintptr_t word) { ++of_bank[word % banks]; });
-    passes.needed += count > 0 ? 1 : 0;
-    passes.made += *std::max_element(of_bank.begin(), of_bank.end());
+    if (count == 0) continue;
+    int const of_part = *std::max_element(of_bank.begin(), of_bank.end());
+    passes.conflicts += of_part - 1;
+    bool const nothing_new = std::all_of(words.begin(), end, [&](std::uintptr_t word) {
+      return std::find(earlier.begin(), earlier_end, word) != earlier_end;
+    });
+    passes.made += nothing_new ? 0 : of_part;
+    earlier_end = std::copy(words.begin(), end, earlier_end);
   }
   return passes;
 }
@@ -60,6 +69,9 @@ void AccessCounter::launch_ends(LaunchCount& count) const {
   count.global_store_bytes = count_.global_store_bytes;
   count.global_load_sectors = count_.global_load_sectors;
   count.global_store_sectors = count_.global_store_sectors;
+  count.shared_load_bytes = count_.shared_load_bytes;
+  count.shared_store_bytes = count_.shared_store_bytes;
+  count.shared_passes = count_.shared_passes;
   count.shared_conflicts = count_.shared_conflicts;
   count.counted = true;
 }
@@ -109,12 +121,14 @@ void AccessCounter::access(Block const& block, bool shared, MemoryAccess const& 
 }
 
 void AccessCounter::count(Place const& place, WarpAccess const& access) {
+  std::uint64_t const bytes = static_cast<std::uint64_t>(std::popcount(access.lanes)) * access.bytes;
   if (place.shared) {
     BankPasses const passes = bank_passes(access.lanes, access.address, access.bytes);
-    count_.shared_conflicts += static_cast<std::uint64_t>(passes.made - passes.needed);
+    (place.write ? count_.shared_store_bytes : count_.shared_load_bytes) += bytes;
+    count_.shared_passes += static_cast<std::uint64_t>(passes.made);
+    count_.shared_conflicts += static_cast<std::uint64_t>(passes.conflicts);
     return;
   }
-  std::uint64_t const bytes = static_cast<std::uint64_t>(std::popcount(access.lanes)) * access.bytes;
   std::uint64_t const sectors = sectors_of(access.lanes, access.address, access.bytes);
   (place.write ? count_.global_store_bytes : count_.global_load_bytes) += bytes;
   (place.write ? count_.global_store_sectors : count_.global_load_sectors) += sectors;

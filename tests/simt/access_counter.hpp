@@ -1,5 +1,5 @@
-/// Counts what the accesses of a launch cost: bytes and 32-byte sectors of global memory, conflicts of shared-memory
-/// banks.
+/// Counts what the accesses of a launch cost: bytes and 32-byte sectors of global memory, bytes of shared memory,
+/// passes over its banks and conflicts in them.
 ///
 /// Threads run one after the other here, so the accesses that a warp makes at once on a device are put together from
 /// those of its lanes: the n-th time that each lane passes one place in the program since the warp last met as a whole

@@ -115,11 +115,25 @@ __global__ void stride_in_shared(T* out, unsigned stride, unsigned elements) {
 }
 
 template <class T>
-std::uint64_t conflicts_of_stride(unsigned stride) {
+LaunchCount count_of_stride(unsigned stride) {
   unsigned const elements = 31 * stride + 1;
   DeviceArray<T> const out(32);
   EXPECT_TRUE(run("stride_in_shared", 1, 32, elements * sizeof(T), stride_in_shared<T>, out.data(), stride, elements));
-  return launch_log().back().shared_conflicts;
+  LaunchCount count = launch_log().back();
+  EXPECT_EQ(count.shared_load_bytes, counted ? 32 * sizeof(T) : 0);
+  EXPECT_EQ(count.shared_store_bytes, counted ? elements * sizeof(T) : 0);
+  if (counted) count.shared_passes -= elements;  // what the first thread alone writes
+  return count;
+}
+
+template <class T>
+std::uint64_t conflicts_of_stride(unsigned stride) {
+  return count_of_stride<T>(stride).shared_conflicts;
+}
+
+template <class T>
+std::uint64_t passes_of_stride(unsigned stride) {
+  return count_of_stride<T>(stride).shared_passes;
 }
 
 TEST(AccessCounter, BankConflictsAreThoseOfTheTextbook) {
@@ -142,6 +156,19 @@ TEST(AccessCounter, BankConflictsAreThoseOfTheTextbook) {
   EXPECT_EQ(conflicts_of_stride<double2>(1), expected(0));
   EXPECT_EQ(conflicts_of_stride<double2>(2), expected(4 * 1));
   EXPECT_EQ(conflicts_of_stride<double2>(8), expected(4 * 7));
+}
+
+TEST(AccessCounter, EachPassBringsThirtyTwoWordsAtMost) {
+  auto const expected = [](std::uint64_t passes) { return counted ? passes : 0; };
+  EXPECT_EQ(passes_of_stride<float>(1), expected(1));
+  EXPECT_EQ(passes_of_stride<float>(2), expected(2));
+  EXPECT_EQ(passes_of_stride<double>(1), expected(2));
+  EXPECT_EQ(passes_of_stride<double>(2), expected(4));
+  EXPECT_EQ(passes_of_stride<double2>(1), expected(4));
+  // What all lanes read is brought once, however wide it is.
+  EXPECT_EQ(passes_of_stride<float>(0), expected(1));
+  EXPECT_EQ(passes_of_stride<double>(0), expected(1));
+  EXPECT_EQ(passes_of_stride<double2>(0), expected(1));
 }
 
 // Static shared memory is counted as well, and the tile of a transposition shows what its padding is for.

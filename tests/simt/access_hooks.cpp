@@ -9,7 +9,9 @@
 #include "tests/simt/access_counter.hpp"
 #include "tests/simt/access_observer.hpp"
 #include "tests/simt/address_map.hpp"
+#include "tests/simt/arithmetic_counter.hpp"
 #include "tests/simt/block.hpp"
+#include "tests/simt/counted_operation.hpp"
 #include "tests/simt/memory_access.hpp"
 #include "tests/simt/race_checker.hpp"
 
@@ -24,23 +26,32 @@ class AccessMonitor final : public AccessObserver {
     addresses_.emplace(launch);
     races_.launch_starts();
     counter_.launch_starts();
+    arithmetic_.launch_starts();
   }
   void launch_ends(LaunchCount& count) override {
     counter_.launch_ends(count);
+    arithmetic_.launch_ends(count);
     addresses_.reset();
   }
   void block_starts(Block& block) override {
     races_.block_starts(block);
     counter_.block_starts(block);
+    arithmetic_.block_starts(block);
   }
-  void block_ends(Block& block) override { counter_.block_ends(block); }
+  void block_ends(Block& block) override {
+    counter_.block_ends(block);
+    arithmetic_.block_met(block);
+  }
   void block_barrier(Block& block) override {
     races_.block_barrier(block);
     counter_.block_met(block);
+    arithmetic_.block_met(block);
   }
   void warp_operation(Block& block, unsigned warp, unsigned lanes, bool orders_memory) override {
     if (orders_memory) races_.warp_barrier(block, warp, lanes);
-    if (lanes == block.live_lanes(warp)) counter_.warp_met(block, warp);
+    if (lanes != block.live_lanes(warp)) return;
+    counter_.warp_met(block, warp);
+    arithmetic_.warp_met(block, warp);
   }
   void fence(Block& block, Scope scope) override { races_.fence(block, scope); }
   void atomic(Block& block, void* address, std::size_t bytes, Scope scope, Position position) override {
@@ -80,6 +91,9 @@ class AccessMonitor final : public AccessObserver {
     races_.access(block, location, access, *addresses_);
     if (!is_atomic(access.kind)) counter_.access(block, location.region != Region::global, access);
   }
+  void operation(Block const& block, DoubleOperation operation, std::uintptr_t site) {
+    arithmetic_.operation(block, operation, site);
+  }
 
  private:
   std::string sentence(Block const& block, MemoryAccess const& access) {
@@ -90,6 +104,7 @@ class AccessMonitor final : public AccessObserver {
   std::optional<AddressMap> addresses_;
   RaceChecker races_;
   AccessCounter counter_;
+  ArithmeticCounter arithmetic_;
 };
 
 AccessMonitor& monitor() {
@@ -124,6 +139,14 @@ void on_range(void* address, std::size_t bytes, AccessKind kind, void const* ret
 }
 
 }  // namespace
+
+void count_operation(DoubleOperation operation) {
+  Block* const block = Block::current();
+  if (block == nullptr || !block->in_kernel()) return;
+  ExecutorScope const scope(*block);
+  monitor().operation(*block, operation, Site::of_code(__builtin_return_address(0)).id());
+}
+
 }  // namespace simt
 
 using simt::AccessKind;

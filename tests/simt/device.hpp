@@ -16,7 +16,11 @@
 // ---- qualifiers
 
 #define __global__
-#define __device__
+/// counted_double.hpp has every device function inlined.
+#if !defined(SIMT_DEVICE_FUNCTION)
+#define SIMT_DEVICE_FUNCTION
+#endif
+#define __device__ SIMT_DEVICE_FUNCTION
 #define __host__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __align__(bytes) __attribute__((aligned(bytes)))

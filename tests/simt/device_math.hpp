@@ -8,9 +8,9 @@
 #include <cmath>
 #include <cstdint>
 
-/// A load that may go through the read-only cache.
+/// A load that may go through the read-only cache. Inlined: what a call returns is stored without a hook.
 template <class T>
-T __ldg(T const* address) {
+[[gnu::always_inline]] inline T __ldg(T const* address) {
   return *address;
 }
 
@@ -31,16 +31,16 @@ inline double min(double a, double b) { return fmin(a, b); }
 inline double max(double a, double b) { return fmax(a, b); }
 
 /// CUDA's are good to 1 and 2 units in the last place: compare results with a tolerance.
-inline double rsqrt(double x) { return 1.0 / std::sqrt(x); }
+inline double rsqrt(double x) { return 1.0 / sqrt(x); }
 inline float rsqrtf(float x) { return 1.0F / std::sqrt(x); }
 
 inline double __dadd_rn(double a, double b) { return a + b; }
 inline double __dsub_rn(double a, double b) { return a - b; }
 inline double __dmul_rn(double a, double b) { return a * b; }
 inline double __ddiv_rn(double a, double b) { return a / b; }
-inline double __dsqrt_rn(double a) { return std::sqrt(a); }
+inline double __dsqrt_rn(double a) { return sqrt(a); }
 inline double __drcp_rn(double a) { return 1.0 / a; }
-inline double __fma_rn(double a, double b, double c) { return std::fma(a, b, c); }
+inline double __fma_rn(double a, double b, double c) { return fma(a, b, c); }
 inline float __fadd_rn(float a, float b) { return a + b; }
 inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fmul_rn(float a, float b) { return a * b; }

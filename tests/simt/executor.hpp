@@ -35,8 +35,18 @@ struct ExecutorOptions {
 };
 ExecutorOptions& options();
 
+/// Operations in double precision.
+struct DoubleOperations {
+  std::uint64_t arithmetic = 0;  ///< sums, differences, products, multiply-adds
+  std::uint64_t comparisons = 0;
+  std::uint64_t divisions = 0;  ///< and roots
+
+  friend bool operator==(DoubleOperations const&, DoubleOperations const&) = default;
+};
+
 /// What one launch did. A build whose kernels carry no access hooks has `counted` false and leaves the figures of
-/// memory accesses zero; barriers and atomics are always counted.
+/// memory accesses zero; barriers and atomics are always counted, double precision where it is the counted one
+/// (counted_double.hpp).
 struct LaunchCount {
   std::string name;
   dim3 grid, block;
@@ -45,9 +55,14 @@ struct LaunchCount {
   std::uint64_t global_store_bytes = 0;
   std::uint64_t global_load_sectors = 0;  ///< of 32 bytes, each counted once per access of a warp
   std::uint64_t global_store_sectors = 0;
+  std::uint64_t shared_load_bytes = 0;  ///< asked for by the threads
+  std::uint64_t shared_store_bytes = 0;
+  std::uint64_t shared_passes = 0;     ///< over the banks, 32 words of 4 bytes each; one is made in a cycle
   std::uint64_t shared_conflicts = 0;  ///< passes over the banks beyond those that the width of the access needs
-  std::uint64_t barriers = 0;          ///< of blocks: __syncthreads and its forms
-  std::uint64_t atomics = 0;           ///< of threads
+  DoubleOperations of_threads;
+  DoubleOperations of_warps;   ///< an operation that lanes make together counts once
+  std::uint64_t barriers = 0;  ///< of blocks: __syncthreads and its forms
+  std::uint64_t atomics = 0;   ///< of threads
   bool counted = false;
 };
 /// Of the launches that ended without a finding, in the order of execution.
