@@ -1,5 +1,7 @@
 // Batches of k-means on a CUDA device, timed by CUDA events on the engine's stream: copies to the device, kernels, and
-// copies back. Prints a table for the report of scripts/gpu-check.
+// copies back. Prints what time_comparison reads: a line with the device, and for each work
+//
+//   fits;n;d;k;problems;runs of each;mean iterations of a run;milliseconds
 #include <cuda_runtime.h>
 #include <regio/kmeans.hpp>
 
@@ -22,23 +24,21 @@ void check(cudaError_t status, char const* call) {
 }
 
 struct Work {
-  char const* name;
   int n, d, k;
   Index problems, restarts;
 };
 
 constexpr Work works[] = {
-    {"10^6 fits of one data set, n=24 d=15 k=6", 24, 15, 6, 1, 1'000'000},
-    {"10^5 problems of their own points, n=24 d=15 k=6, one fit each", 24, 15, 6, 100'000, 1},
-    {"10^5 fits of one data set, n=100 d=15 k=6", 100, 15, 6, 1, 100'000},
-    {"10^4 fits of one data set, n=1000 d=15 k=6", 1000, 15, 6, 1, 10'000},
+    {24, 15, 6, 1, 1'000'000}, {24, 15, 6, 100'000, 1},  {48, 5, 12, 1, 1'000'000},
+    {48, 15, 6, 1, 100'000},   {100, 15, 6, 1, 100'000}, {1000, 15, 6, 1, 10'000},
 };
 
-/// Milliseconds of the best of five rounds.
-float best_time(regio::Engine& engine, cudaStream_t stream, Work const& work) {
+std::vector<double> points_of(Work const& work) {
   regio::test::RandomNumbers random(1);
-  std::vector<double> const points =
-      regio::test::uniform_points(random, work.n * static_cast<int>(work.problems), work.d);
+  return regio::test::uniform_points(random, work.n * static_cast<int>(work.problems), work.d);
+}
+
+std::vector<KmeansProblem> problems_of(Work const& work, std::vector<double> const& points) {
   std::vector<KmeansProblem> problems;
   for (Index b = 0; b < work.problems; ++b) {
     problems.push_back({.points = {points.data() + b * work.n * work.d, work.n, work.d},
@@ -46,6 +46,23 @@ float best_time(regio::Engine& engine, cudaStream_t stream, Work const& work) {
                         .restarts = work.restarts,
                         .stream = static_cast<std::uint64_t>(b)});
   }
+  return problems;
+}
+
+/// Of the first runs of the work, which are the device's; the CPU makes them.
+double mean_iterations(Work const& work, std::vector<KmeansProblem> problems) {
+  constexpr Index enough = 500;
+  problems.resize(static_cast<std::size_t>(std::min(work.problems, enough)));
+  for (KmeansProblem& problem : problems) problem.restarts = std::min(problem.restarts, enough);
+  regio::Engine cpu = regio::Engine::cpu();
+  regio::KmeansReport const report = regio::kmeans_fit(cpu, {.keep_runs = true}, problems);
+  double sum = 0;
+  for (Index const iterations : report.all_run_iterations) sum += static_cast<double>(iterations);
+  return sum / static_cast<double>(report.all_run_iterations.size());
+}
+
+/// Milliseconds of the best of five rounds.
+float best_time(regio::Engine& engine, cudaStream_t stream, std::vector<KmeansProblem> const& problems) {
   cudaEvent_t begin{}, end{};
   check(cudaEventCreate(&begin), "cudaEventCreate");
   check(cudaEventCreate(&end), "cudaEventCreate");
@@ -64,16 +81,33 @@ float best_time(regio::Engine& engine, cudaStream_t stream, Work const& work) {
   return best;
 }
 
+int attribute(cudaDeviceAttr wanted) {
+  int value = 0;
+  check(cudaDeviceGetAttribute(&value, wanted, 0), "cudaDeviceGetAttribute");
+  return value;
+}
+
+void print_device() {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, 0), "cudaGetDeviceProperties");
+  std::printf("device;%s;%d;%d000;%d;%d\n", properties.name, attribute(cudaDevAttrMultiProcessorCount),
+              attribute(cudaDevAttrClockRate),
+              10 * attribute(cudaDevAttrComputeCapabilityMajor) + attribute(cudaDevAttrComputeCapabilityMinor),
+              attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor));
+}
+
 void run() {
   cudaStream_t stream{};
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
   {
     regio::Engine engine = regio::Engine::cuda({.stream = stream});
-    std::printf("%s\n\n| work | best of 5 | a fit |\n|---|---|---|\n", engine.description().c_str());
+    print_device();
     for (Work const& work : works) {
-      double const milliseconds = best_time(engine, stream, work);
-      std::printf("| %s | %.3g ms | %.3g us |\n", work.name, milliseconds,
-                  1e3 * milliseconds / static_cast<double>(work.problems * work.restarts));
+      std::vector<double> const points = points_of(work);
+      std::vector<KmeansProblem> const problems = problems_of(work, points);
+      std::printf("fits;%d;%d;%d;%lld;%lld;%.3f;%.4f\n", work.n, work.d, work.k, static_cast<long long>(work.problems),
+                  static_cast<long long>(work.restarts), mean_iterations(work, problems),
+                  static_cast<double>(best_time(engine, stream, problems)));
     }
   }
   check(cudaStreamDestroy(stream), "cudaStreamDestroy");

@@ -1,4 +1,5 @@
-// The kernels of k-means by themselves: every variant against the textbook, and the same bits from all of them. That they also give the bits of the CPU is tested in tests/cuda/kmeans_test.cpp.
+// The kernels of k-means by themselves: every variant against the textbook, and the same bits from all of them.
+// That they also give the bits of the CPU is tested in tests/cuda/kmeans_test.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
