@@ -52,7 +52,10 @@ inline std::vector<TestEngine> test_engines() {
 
 inline Engine make_engine(TestEngine engine) {
 #if defined(REGIO_SIMT_LIBRARY)
-  if (engine == TestEngine::simt) return Engine::cuda({.library = REGIO_SIMT_LIBRARY});
+  if (engine == TestEngine::simt) {
+    char const* const elsewhere = std::getenv("REGIO_SIMT_LIBRARY");  // scripts/gpu-check in a pack
+    return Engine::cuda({.library = elsewhere != nullptr ? elsewhere : REGIO_SIMT_LIBRARY});
+  }
 #endif
   if (engine == TestEngine::cuda) return Engine::cuda();
   if (engine == TestEngine::cpu) return Engine::cpu();
