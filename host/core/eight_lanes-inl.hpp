@@ -66,6 +66,13 @@ inline EightLanes multiply_add(EightLanes const& a, EightLanes const& b, EightLa
 inline EightLanes multiply_subtract(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
   return by_lane([&](int l) { return std::fma(a.lane[l], b.lane[l], -c.lane[l]); });
 }
+inline EightLanes divide(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return a.lane[l] / b.lane[l]; });
+}
+/// a where it is larger than b, else b.
+inline EightLanes larger(EightLanes const& a, EightLanes const& b) {
+  return by_lane([&](int l) { return a.lane[l] > b.lane[l] ? a.lane[l] : b.lane[l]; });
+}
 inline EightLanes larger_magnitude(EightLanes const& a, EightLanes const& b) {
   return by_lane([&](int l) { return std::max(std::abs(a.lane[l]), std::abs(b.lane[l])); });
 }
@@ -152,6 +159,19 @@ HWY_INLINE EightLanes multiply_add(EightLanes const& a, EightLanes const& b, Eig
 HWY_INLINE EightLanes multiply_subtract(EightLanes const& a, EightLanes const& b, EightLanes const& c) {
   EightLanes result;
   for (int i = 0; i < part_count; ++i) result.part[i] = hn::MulSub(a.part[i], b.part[i], c.part[i]);
+  return result;
+}
+HWY_INLINE EightLanes divide(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Div(a.part[i], b.part[i]);
+  return result;
+}
+/// a where it is larger than b, else b.
+HWY_INLINE EightLanes larger(EightLanes const& a, EightLanes const& b) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::IfThenElse(hn::Gt(a.part[i], b.part[i]), a.part[i], b.part[i]);
+  }
   return result;
 }
 HWY_INLINE EightLanes larger_magnitude(EightLanes const& a, EightLanes const& b) {

@@ -63,6 +63,7 @@ enum class BalanceReason : std::uint8_t {
   conflicting_margins,  ///< a set of rows needs more than the columns that its cells reach can take
   forced_zeros,         ///< solvable only if cells of the table become zero
   slow,                 ///< the limit of iterations came first
+  rounding,             ///< double precision allows no more; the tolerance is smaller
 };
 
 /// "none", "totals_differ", ...: as they stand in files.
@@ -86,8 +87,9 @@ struct BalanceEvidence {
   bool columns_need_more = false;
   double deficit = 0;
   std::vector<TableCell> forced_zeros;  ///< cells that are zero in every solution, by row
-  /// conflicting_margins: the totals nearest to the wanted ones that the iteration attains when the other margin is met
-  /// exactly (the limit of row fits and of column fits); empty otherwise.
+  /// Totals that the table can be given: of the rows when the columns' are kept, of the columns when the rows' are.
+  /// conflicting_margins: the limits of the iteration, which are those of least information lost (Pukelsheim 2014);
+  /// totals_differ: the one margin scaled to the sum of the other, part by part. Empty otherwise.
   std::vector<double> attainable_row_totals, attainable_column_totals;
 };
 
@@ -105,12 +107,12 @@ class REGIO_API BalanceReport {
   /// The evidence of problem b, or null.
   [[nodiscard]] BalanceEvidence const* evidence(Index b) const noexcept;
 
-  std::vector<Outcome> outcome;         ///< [b] converged, boundary, infeasible, iteration_limit or cancelled
+  std::vector<Outcome> outcome;         ///< [b] converged, boundary, infeasible, iteration_limit, stalled or cancelled
   std::vector<BalanceReason> reason;    ///< [b]
   std::vector<Index> iterations;        ///< [b] sweeps
   std::vector<double> row_residual;     ///< [b] the largest |sum - total| / max(|total|, sum of |cells|) of the rows,
   std::vector<double> column_residual;  ///< [b] of the columns; from the result itself, in compensated arithmetic
-  std::vector<double> gap;              ///< [b] sum of u - sum of v, exact and rounded once
+  std::vector<double> gap;              ///< [b] sum of u - sum of v, in compensated arithmetic
   std::vector<double> rate;             ///< [b] by which a plain sweep multiplied the residual at the end; NaN: unknown
   std::vector<BalanceEvidence> all_evidence;  ///< by problem; problems without any are left out
 
@@ -128,10 +130,11 @@ class REGIO_API BalanceReport {
 /// is not finite, a negative cell with BalanceMethod::ras, sparse rows out of order. Outcomes, with evidence in the
 /// report: infeasible (totals that differ by more than tolerance times the sum of their magnitudes, a margin that is
 /// empty or of one sign, conflicting margins); boundary (solvable only if some cells become zero: the result is that
-/// limit); iteration_limit; cancelled. A disagreement of the totals within the tolerance is none: the result meets the
-/// margins up to `gap`. Deterministic: the same bits for any number of threads, any order of the batch, every SIMD
-/// target. Cost: one read of the table a sweep and one at the end; a table that fits a core's cache is balanced there
-/// in one go; O(m + n) memory beside the table.
+/// limit); iteration_limit; stalled (at the precision of numbers); cancelled. Without a result (cancelled, or
+/// infeasible but for conflicting margins) multipliers and cells are NaN. A disagreement of the totals within the
+/// tolerance is none: the result meets the margins up to `gap`. Deterministic: the same bits for any number of threads,
+/// any order of the batch, every SIMD target. Cost: one read of the table a sweep and one at the end; a table that fits
+/// a core's cache is balanced there in one go; O(m + n) memory beside the table.
 REGIO_API BalanceReport balance_tables(Engine& engine, BalanceOptions const& options,
                                        std::vector<BalanceProblem> const& problems);
 

@@ -1,0 +1,79 @@
+/// What a problem of balancing must be like, and what its cells and totals say before any iteration.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <regio/balance.hpp>
+
+#include "balancing/balance_kernels.hpp"
+#include "balancing/margin_checks.hpp"
+#include "balancing/table_support.hpp"
+#include "core/workers.hpp"
+
+namespace regio {
+
+/// A table's margins and cells, dense or sparse.
+struct BalanceTable {
+  BalanceProblem const& problem;
+
+  [[nodiscard]] bool is_sparse() const noexcept { return !problem.sparse_table.row_start.empty(); }
+  [[nodiscard]] Index rows() const noexcept { return problem.row_totals.size(); }
+  [[nodiscard]] Index columns() const noexcept { return problem.column_totals.size(); }
+
+  /// Calls visit(row, column, value, position in the sparse table or -1) for the cells other than zero, by row.
+  template <class Visit>
+  void for_cells(Visit&& visit) const {
+    if (is_sparse()) {
+      SparseTableView const& table = problem.sparse_table;
+      for (Index i = 0; i < table.rows; ++i) {
+        for (Index e = table.row_start[i]; e < table.row_start[i + 1]; ++e) {
+          if (table.value[e] != 0) visit(i, table.column[e], table.value[e], e);
+        }
+      }
+      return;
+    }
+    for (Index i = 0; i < problem.table.rows(); ++i) {
+      for (Index j = 0; j < problem.table.columns(); ++j) {
+        if (problem.table(i, j) != 0) visit(i, j, problem.table(i, j), Index{-1});
+      }
+    }
+  }
+};
+
+/// Throws ContractError for options that mean nothing.
+void check_balance_options(BalanceOptions const& options);
+
+/// Throws ContractError for a problem whose shapes, order or numbers break the contract; `where` names it. Returns what
+/// kinds of cells the table has. With `workers` a dense table is read by all threads.
+CellKinds check_balance_problem(std::string const& where, BalanceMethod method, BalanceProblem const& problem,
+                                Workers* workers);
+
+/// What is known of a problem before its iteration.
+struct BalancePreparation {
+  CellKinds kinds;
+  double gap = 0;        ///< sum of u - sum of v
+  double allowance = 0;  ///< how much totals may disagree: tolerance * sum of |totals|
+  std::optional<MarginConflict> conflict;
+  MarginChecks checks;
+
+  [[nodiscard]] VectorView<std::uint8_t const> wiped_rows() const noexcept { return only_if_any(checks.wiped_rows); }
+  [[nodiscard]] VectorView<std::uint8_t const> wiped_columns() const noexcept {
+    return only_if_any(checks.wiped_columns);
+  }
+  /// Whether zeros or signs could stand in the way of a solution that the checks have not found.
+  [[nodiscard]] bool may_conflict() const noexcept { return kinds.zero || kinds.negative; }
+
+ private:
+  [[nodiscard]] VectorView<std::uint8_t const> only_if_any(std::vector<std::uint8_t> const& wiped) const noexcept {
+    return checks.any_wiped ? VectorView<std::uint8_t const>(wiped) : VectorView<std::uint8_t const>();
+  }
+};
+
+BalancePreparation prepare_balance(BalanceProblem const& problem, CellKinds kinds, double tolerance);
+
+/// Signs of the cells other than zero.
+TableSupport table_support(BalanceProblem const& problem);
+
+}  // namespace regio

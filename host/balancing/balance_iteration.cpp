@@ -1,0 +1,293 @@
+#include "balancing/balance_iteration.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "balancing/compensated_sum.hpp"
+#include "balancing/relaxation.hpp"
+#include "balancing/sparse_sweep.hpp"
+
+namespace regio {
+namespace {
+
+/// Rows of a chunk, so that the chunks' column sums are little beside the table: at most 64 chunks.
+constexpr Index least_rows = 32, most_chunks = 64;
+
+class Iteration {
+ public:
+  Iteration(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
+            BalanceWorkspace& space)
+      : item_(item),
+        tolerance_(tolerance),
+        kernels_(kernels),
+        chunks_(chunks),
+        space_(space),
+        columns_(padded(item.columns())),
+        relaxation_(false, tolerance) {
+    space.next_multipliers.assign(static_cast<std::size_t>(columns_), 0.0);
+    Index const kinds = std::max<Index>(item.is_signed ? 2 : 1, 3);
+    space.sums.resize(static_cast<std::size_t>(chunks.count() * kinds * columns_));
+    space.residuals.resize(static_cast<std::size_t>(std::max(chunks.count(), chunks.column_ranges())));
+    space.column_multipliers.assign(static_cast<std::size_t>(columns_), 0.0);
+    if (item.is_signed) {
+      space.row_inverses.resize(static_cast<std::size_t>(item.rows()));
+      space.column_inverses.assign(static_cast<std::size_t>(columns_), 0.0);
+    }
+    begin(item.over_relaxation);
+  }
+
+  void run(std::stop_token const& stop) {
+    item_.outcome = Outcome::iteration_limit;
+    item_.iterations = 0;
+    while (item_.iterations < item_.max_iterations) {
+      if (stop.stop_requested()) {
+        item_.outcome = Outcome::cancelled;
+        return;
+      }
+      ++item_.iterations;
+      double const row_residual = sweep_rows();
+      // The residual belongs to the new row and the old column multipliers; these are the result when it is small
+      // enough.
+      bool const plain = is_plain();
+      double const residual = larger_residual(row_residual, plain ? plain_column_step() : column_residual());
+      if (item_.history != nullptr) item_.history->push_back(residual);
+      if (!std::isfinite(residual) && !relaxation_.exponent().plain()) {
+        begin(false);
+        continue;
+      }
+      relaxation_.observe(residual);
+      if (residual <= tolerance_) {
+        item_.outcome = Outcome::converged;
+        break;
+      }
+      if (relaxation_.stalled() || std::isnan(residual)) {
+        item_.outcome = Outcome::stalled;
+        break;
+      }
+      if (plain) {
+        space_.column_multipliers.swap(space_.next_multipliers);
+      } else {
+        step_columns();
+      }
+      keep_in_range();
+    }
+    item_.rate = relaxation_.rate();
+    finish();
+  }
+
+ private:
+  /// From the item's start; again, and without over-relaxation, where that has left the range of numbers.
+  void begin(bool over_relaxation) {
+    relaxation_ = Relaxation(over_relaxation, tolerance_);
+    std::fill(item_.row_multipliers.begin(), item_.row_multipliers.end(), 1.0);
+    if (item_.is_signed) std::fill(space_.row_inverses.begin(), space_.row_inverses.end(), 1.0);
+    for (Index j = 0; j < item_.columns(); ++j) set_column(j, wiped_column(j) ? 0.0 : item_.column_multipliers[j]);
+  }
+
+  [[nodiscard]] bool wiped_column(Index j) const { return !item_.wiped_columns.empty() && item_.wiped_columns[j] != 0; }
+  [[nodiscard]] SweepInput input() const {
+    return {.table = item_.table,
+            .row_totals = item_.row_totals.data_handle(),
+            .wiped_rows = item_.wiped_rows.data_handle(),
+            .column_multipliers = space_.column_multipliers.data(),
+            .column_inverses = space_.column_inverses.data(),
+            .exponent = relaxation_.exponent(),
+            .slack = item_.slack};
+  }
+  /// The k-th vector of column sums of a chunk.
+  [[nodiscard]] double* sums(Index chunk, Index k, Index kinds) const {
+    return space_.sums.data() + (chunk * kinds + k) * columns_;
+  }
+  [[nodiscard]] Index kinds() const noexcept { return item_.is_signed ? 2 : 1; }
+  [[nodiscard]] double* inverses() const noexcept { return item_.is_signed ? space_.row_inverses.data() : nullptr; }
+
+  void set_column(Index j, double multiplier) {
+    space_.column_multipliers[static_cast<std::size_t>(j)] = multiplier;
+    if (item_.is_signed) {
+      space_.column_inverses[static_cast<std::size_t>(j)] = multiplier > 0 ? 1 / multiplier : 0;
+    }
+  }
+
+  double sweep_rows() {
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      ColumnSums const columns{sums(c, 0, kinds()), item_.is_signed ? sums(c, 1, kinds()) : nullptr};
+      std::fill_n(columns.positive, kinds() * columns_, 0.0);
+      double* const r = item_.row_multipliers.data_handle();
+      double& residual = space_.residuals[static_cast<std::size_t>(c)];
+      if (item_.is_sparse()) {
+        residual = sparse_sweep(item_.sparse_table, input(), begin, end, r, inverses(), columns);
+      } else if (item_.is_signed) {
+        residual = kernels_.signed_sweep(input(), begin, end, r, inverses(), columns);
+      } else {
+        residual = kernels_.sweep(input(), begin, end, r, columns);
+      }
+    });
+    return worst(chunks_.count());
+  }
+
+  [[nodiscard]] double worst(Index count) const {
+    double result = 0;
+    for (Index c = 0; c < count; ++c) result = larger_residual(result, space_.residuals[static_cast<std::size_t>(c)]);
+    return result;
+  }
+
+  /// Adds the chunks' column sums up, in the chunks' order, into those of the first one.
+  void add_chunks(Index begin, Index end, Index kind_count) const {
+    for (Index k = 0; k < kind_count; ++k) {
+      double* const total = sums(0, k, kind_count);
+      for (Index c = 1; c < chunks_.count(); ++c) {
+        double const* const part = sums(c, k, kind_count);
+        for (Index j = begin; j < end; ++j) total[j] += part[j];
+      }
+    }
+  }
+
+  double column_residual() {
+    chunks_.for_columns([&](Index range, Index begin, Index end) {
+      add_chunks(begin, end, kinds());
+      double const* const positive = sums(0, 0, kinds());
+      double const* const s = space_.column_multipliers.data();
+      double result = 0;
+      for (Index j = begin; j < end; ++j) {
+        double const above = s[j] * positive[j];
+        double const below =
+            item_.is_signed ? -space_.column_inverses[static_cast<std::size_t>(j)] * sums(0, 1, 2)[j] : 0;
+        double const residual = margin_residual(above - below, above + below, item_.column_totals[j], item_.slack);
+        result = larger_residual(result, residual);
+      }
+      space_.residuals[static_cast<std::size_t>(range)] = result;
+    });
+    return worst(chunks_.column_ranges());
+  }
+
+  /// Whether the columns need nothing but total / sum.
+  [[nodiscard]] bool is_plain() const noexcept {
+    return !item_.is_signed && item_.wiped_columns.empty() && relaxation_.exponent().plain();
+  }
+
+  /// Residual and step in one go; the new multipliers wait in next_multipliers, since the old ones may be the result.
+  double plain_column_step() {
+    chunks_.for_columns([&](Index range, Index begin, Index end) {
+      add_chunks(begin, end, 1);
+      space_.residuals[static_cast<std::size_t>(range)] =
+          kernels_.column_step(item_.column_totals, item_.slack, begin, end, sums(0, 0, 1),
+                               space_.column_multipliers.data(), space_.next_multipliers.data());
+    });
+    return worst(chunks_.column_ranges());
+  }
+
+  void step_columns() {
+    RelaxationExponent const exponent = relaxation_.exponent();
+    chunks_.for_columns([&](Index, Index begin, Index end) {
+      for (Index j = begin; j < end; ++j) {
+        if (wiped_column(j)) continue;
+        double const p = sums(0, 0, kinds())[j], n = item_.is_signed ? -sums(0, 1, 2)[j] : 0;
+        double const old = space_.column_multipliers[static_cast<std::size_t>(j)];
+        set_column(j, relaxed_step(old, margin_root(p, n, item_.column_totals[j]), exponent));
+      }
+    });
+  }
+
+  /// Multiplying r and dividing s by one number changes no cell; a power of two changes no digit either. Without it the
+  /// multipliers of a problem without solution leave the range of numbers, and those of others may.
+  void keep_in_range() {
+    double largest = 0;
+    for (double const s : space_.column_multipliers) largest = std::max(largest, s);
+    int exponent = 0;
+    std::frexp(largest, &exponent);
+    constexpr int unimportant = 64;
+    if (std::abs(exponent) > unimportant && std::isfinite(largest) && largest > 0) rescale(std::ldexp(1.0, -exponent));
+  }
+
+  void rescale(double factor) {
+    for (Index j = 0; j < item_.columns(); ++j)
+      set_column(j, space_.column_multipliers[static_cast<std::size_t>(j)] * factor);
+    for (Index i = 0; i < item_.rows(); ++i) {
+      double& r = item_.row_multipliers[i];
+      r /= factor;
+      if (item_.is_signed) space_.row_inverses[static_cast<std::size_t>(i)] = r > 0 ? 1 / r : 0;
+    }
+  }
+
+  void finish() {
+    fix_gauge();
+    constexpr Index checked_kinds = 3;
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      CheckedColumnSums const columns{sums(c, 0, checked_kinds), sums(c, 1, checked_kinds), sums(c, 2, checked_kinds)};
+      std::fill_n(columns.value, checked_kinds * columns_, 0.0);
+      double const* const r = item_.row_multipliers.data_handle();
+      space_.residuals[static_cast<std::size_t>(c)] =
+          item_.is_sparse()
+              ? sparse_finish(item_.sparse_table, input(), begin, end, r, inverses(), item_.balanced_cells, columns)
+              : kernels_.finish(input(), begin, end, r, inverses(), item_.balanced, columns);
+    });
+    item_.row_residual = worst(chunks_.count());
+    chunks_.for_columns([&](Index range, Index begin, Index end) {
+      double result = 0;
+      for (Index j = begin; j < end; ++j) {
+        double const residual = checked_column_residual(j);
+        result = larger_residual(result, residual);
+      }
+      space_.residuals[static_cast<std::size_t>(range)] = result;
+    });
+    item_.column_residual = worst(chunks_.column_ranges());
+    for (Index j = 0; j < item_.columns(); ++j) {
+      item_.column_multipliers[j] = space_.column_multipliers[static_cast<std::size_t>(j)];
+    }
+  }
+
+  [[nodiscard]] double checked_column_residual(Index j) const {
+    CompensatedSum sum;
+    double magnitude = 0;
+    for (Index c = 0; c < chunks_.count(); ++c) {
+      sum.add(sums(c, 0, 3)[j], sums(c, 1, 3)[j]);
+      magnitude += sums(c, 2, 3)[j];
+    }
+    if (!item_.is_signed) magnitude = sum.value();
+    double const total = item_.column_totals[j];
+    return checked_residual(sum.minus(total), magnitude, total);
+  }
+
+  /// The largest column multiplier becomes 1.
+  void fix_gauge() {
+    double const largest = *std::max_element(space_.column_multipliers.begin(), space_.column_multipliers.end());
+    if (largest > 0 && std::isfinite(largest) && largest != 1) {
+      for (Index j = 0; j < item_.columns(); ++j)
+        set_column(j, space_.column_multipliers[static_cast<std::size_t>(j)] / largest);
+      for (Index i = 0; i < item_.rows(); ++i) {
+        double& r = item_.row_multipliers[i];
+        r *= largest;
+        if (item_.is_signed) space_.row_inverses[static_cast<std::size_t>(i)] = r > 0 ? 1 / r : 0;
+      }
+    }
+  }
+
+  BalanceItem& item_;
+  double tolerance_;
+  BalanceKernels const& kernels_;
+  TableChunks const& chunks_;
+  BalanceWorkspace& space_;
+  Index columns_;
+  Relaxation relaxation_;
+};
+
+}  // namespace
+
+TableChunks::TableChunks(BalanceItem const& item, Workers* workers)
+    : workers_(workers), rows_(item.rows()), columns_(item.columns()) {
+  rows_of_one_ = std::max(least_rows, (rows_ + most_chunks - 1) / most_chunks);
+  if (item.is_sparse() && rows_ > 0) {
+    // A chunk's column sums are as long as a row is wide: they must not outweigh the cells that it reads.
+    Index const cells_of_row = std::max<Index>(1, item.sparse_table.column.size() / rows_);
+    rows_of_one_ = std::max(rows_of_one_, 4 * columns_ / cells_of_row);
+  }
+  count_ = std::max<Index>(1, (rows_ + rows_of_one_ - 1) / rows_of_one_);
+}
+
+void balance(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
+             std::stop_token const& stop, BalanceWorkspace& space) {
+  Iteration(item, tolerance, kernels, chunks, space).run(stop);
+}
+
+}  // namespace regio

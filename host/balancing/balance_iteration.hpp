@@ -1,0 +1,59 @@
+/// The iteration of one table: sweeps of both margins until they are met.
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "balancing/balance_kernels.hpp"
+#include "balancing/balance_operation.hpp"
+#include "core/workers.hpp"
+
+namespace regio {
+
+/// Memory that the tables of a batch share, one after another.
+struct BalanceWorkspace {
+  std::vector<double> row_inverses, column_multipliers, column_inverses, next_multipliers;
+  std::vector<double> sums;  ///< column sums of every chunk of rows
+  std::vector<double> residuals;
+};
+
+/// Runs the chunks of a table: here, or on all threads for a large one. Chunks and the order in which their sums are
+/// added belong to the table's size alone.
+class TableChunks {
+ public:
+  /// `workers` null: the calling thread does everything.
+  TableChunks(BalanceItem const& item, Workers* workers);
+
+  [[nodiscard]] Index count() const noexcept { return count_; }
+  template <class Body>
+  void for_each(Body&& body) const {
+    run(count_, [&](Index c) { body(c, c * rows_of_one_, std::min(rows_, (c + 1) * rows_of_one_)); });
+  }
+  /// body(begin, end) for the columns, cut into ranges of whole vectors.
+  template <class Body>
+  void for_columns(Body&& body) const {
+    constexpr Index columns_of_one = 1024;
+    run((columns_ + columns_of_one - 1) / columns_of_one,
+        [&](Index c) { body(c, c * columns_of_one, std::min(columns_, (c + 1) * columns_of_one)); });
+  }
+  [[nodiscard]] Index column_ranges() const noexcept { return (columns_ + 1023) / 1024; }
+
+ private:
+  template <class Body>
+  void run(Index chunks, Body&& body) const {
+    if (workers_ == nullptr) {
+      for (Index c = 0; c < chunks; ++c) body(c);
+    } else {
+      workers_->for_each(chunks, [&](Index c, int) { body(c); });
+    }
+  }
+
+  Workers* workers_;
+  Index rows_, columns_, rows_of_one_ = 1, count_ = 1;
+};
+
+/// Iterates the item, then finishes it. `stop` raised: the item's outcome is cancelled.
+void balance(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
+             std::stop_token const& stop, BalanceWorkspace& space);
+
+}  // namespace regio

@@ -1,0 +1,84 @@
+/// The loops over the cells of a dense table, compiled for each SIMD target with the same bits.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include <regio/views.hpp>
+
+#include "balancing/multiplier_step.hpp"
+#include "core/simd.hpp"
+
+namespace regio {
+
+/// Vectors by column are padded with zeros to a whole number of lanes.
+inline constexpr Index column_lanes = 8;
+constexpr Index padded(Index columns) { return (columns + column_lanes - 1) / column_lanes * column_lanes; }
+
+/// What a sweep reads besides the table: the old multipliers of both margins.
+struct SweepInput {
+  MatrixView<double const> table;
+  double const* row_totals = nullptr;
+  std::uint8_t const* wiped_rows = nullptr;    ///< null: none
+  double const* column_multipliers = nullptr;  ///< [padded n]
+  double const* column_inverses = nullptr;     ///< [padded n], for signed tables
+  RelaxationExponent exponent;
+  double tolerance = 0, slack = 0;
+};
+
+/// The sums that a chunk of rows contributes to the columns, under the new row multipliers.
+struct ColumnSums {
+  double* positive = nullptr;  ///< [padded n]
+  double* negative = nullptr;  ///< [padded n], at most 0; for signed tables
+};
+
+/// Sums of the result's cells in twice the precision: value + error; and the sum of their magnitudes.
+struct CheckedColumnSums {
+  double* value = nullptr;  ///< [padded n] each
+  double* error = nullptr;
+  double* magnitude = nullptr;  ///< of signed tables; elsewhere it is the value
+};
+
+/// How far a margin's sum is from its total, as a share of what the tolerance is measured by; what `slack` covers is
+/// not counted. A margin of zeros with total 0 misses nothing.
+inline double margin_residual(double sum, double magnitude, double total, double slack) {
+  double const missed = std::abs(sum - total) - slack;
+  if (!(missed > 0)) return std::isnan(missed) ? missed : 0.0;
+  return missed / std::max(std::abs(total), magnitude);
+}
+
+/// The same from how much is missed.
+inline double checked_residual(double missed, double magnitude, double total) {
+  return missed == 0 ? 0.0 : std::abs(missed) / std::max(std::abs(total), magnitude);
+}
+
+/// The larger of two residuals; one that is not a number is larger than any.
+inline double larger_residual(double a, double b) { return a >= b || std::isnan(a) ? a : b; }
+
+/// What kinds of cells a table has.
+struct CellKinds {
+  bool finite = true, zero = false, negative = false;
+};
+
+struct BalanceKernels {
+  CellKinds (*cell_kinds)(MatrixView<double const> table, Index begin, Index end);
+  /// Rows [begin, end): their new multipliers (into `multipliers`, `inverses`; both read the old ones from there), and
+  /// their part of the column sums, in one read of the table: a row stays in cache between its own sum and its part in
+  /// the columns'. Returns the largest residual of the rows under the new row and the old column multipliers.
+  double (*sweep)(SweepInput const& input, Index begin, Index end, double* multipliers, ColumnSums const& sums);
+  double (*signed_sweep)(SweepInput const& input, Index begin, Index end, double* multipliers, double* inverses,
+                         ColumnSums const& sums);
+  /// A plain step of the columns [begin, end) of a table without negative cells: their new multipliers from the column
+  /// sums (a multiple of the lanes; sums and multipliers padded). Returns the largest residual of the old ones.
+  double (*column_step)(VectorView<double const> totals, double slack, Index begin, Index end, double const* sums,
+                        double const* old_multipliers, double* multipliers);
+  /// Cells of rows [begin, end) under final multipliers: written to `balanced` where it is not empty, summed by row
+  /// (the largest residual is returned) and into the column sums.
+  double (*finish)(SweepInput const& input, Index begin, Index end, double const* multipliers, double const* inverses,
+                   MatrixView<double> balanced, CheckedColumnSums const& sums);
+};
+
+BalanceKernels const& balance_kernels(SimdTarget target);
+
+}  // namespace regio
