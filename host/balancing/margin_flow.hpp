@@ -27,7 +27,8 @@ struct FlowResult {
 /// cells are returned.
 /// `support` is without the cells of wiped margins (without_wiped); margins without cells are not looked at. Totals
 /// [rows], [columns] finite; allowance >= 0 is the tolerance times the sum of |totals|. Flows are exact in units of
-/// 2^-122 of the sum of |totals|, and a conflict is confirmed in exact sums of the totals themselves. Deterministic.
+/// at most 2^-122 (rows + columns) max |total|, and a conflict is confirmed in exact sums of the totals themselves.
+/// Deterministic.
 /// Cost: O(cells) for each phase of Dinic's algorithm, of which full tables need a few and narrow bands up to their
 /// length; O(rows + columns) memory and what negative cells need. Ford and Fulkerson 1956; Dinic 1970; Tarjan 1972.
 FlowResult check_flow(TableSupport const& support, VectorView<double const> row_totals,

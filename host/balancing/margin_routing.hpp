@@ -10,7 +10,7 @@
 
 namespace regio {
 
-/// Whole units of a common size; sums of all totals stay below 2^126.
+/// Whole units of a common size, such that the sum of all |totals| stays below 2^125.
 __extension__ using FlowAmount = __int128;
 
 /// A flow in a network whose arcs have no limit. Only arcs that carry something take memory: a solution needs
