@@ -61,21 +61,24 @@ double ExactSum::rounded() const noexcept {
   }
   carry(digits);
 
-  auto const bit = [&](int position) -> std::uint64_t {
-    if (position < 0) return 0;
-    auto const d = static_cast<std::uint64_t>(digits[static_cast<std::size_t>(position / digit_bits)]);
-    return (d >> static_cast<unsigned>(position % digit_bits)) & 1U;
+  auto const digit_at = [&](int position) {
+    return static_cast<std::uint64_t>(digits[static_cast<std::size_t>(position / digit_bits)]);
   };
-  int top = digit_count * digit_bits - 1;
-  while (bit(top) == 0) --top;
+  auto const bit = [&](int position) {
+    return (digit_at(position) >> static_cast<unsigned>(position % digit_bits)) & 1U;
+  };
+  int top = (digit_count - 1) * digit_bits;
+  while (digit_at(top) == 0) top -= digit_bits;
+  top += static_cast<int>(std::bit_width(digit_at(top))) - 1;
   // A subnormal ends with bit 0 as well: there is none below.
   int const last = std::max(top - mantissa_bits + 1, 0);
   std::uint64_t mantissa = 0;
   for (int position = top; position >= last; --position) mantissa = 2 * mantissa + bit(position);
-  if (bit(last - 1) != 0) {
-    bool below = false;
-    for (int position = last - 2; position >= 0 && !below; --position) below = bit(position) != 0;
-    if (below || (mantissa & 1U) != 0) ++mantissa;
+  if (last > 0 && bit(last - 1) != 0) {
+    auto const half = digits.begin() + (last - 1) / digit_bits;
+    bool const beyond_half = (*half & ((std::int64_t{1} << ((last - 1) % digit_bits)) - 1)) != 0 ||
+                             std::any_of(digits.begin(), half, [](std::int64_t d) { return d != 0; });
+    if (beyond_half || (mantissa & 1U) != 0) ++mantissa;
   }
   return sum_sign * std::ldexp(static_cast<double>(mantissa), last + smallest_exponent);
 }

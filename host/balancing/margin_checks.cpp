@@ -19,8 +19,14 @@ class Propagation {
   Propagation(MarginNetwork& network, double zero)
       : wiped(network.size()), network_(network), zero_(zero), out_(network.size()), in_(network.size()) {
     for (Node row = 0; row < network.rows(); ++row) {
-      network.for_each_neighbour(row, Direction::out, [&](Node column) { ++out_[row], ++in_[column]; });
-      network.for_each_neighbour(row, Direction::in, [&](Node column) { ++in_[row], ++out_[column]; });
+      Index leaving = 0, all = 0;
+      network.for_each_cell(row, [&](Node column, bool leaves) {
+        leaving += leaves ? 1 : 0;
+        ++all;
+        ++(leaves ? in_ : out_)[column];
+      });
+      out_[row] = leaving;
+      in_[row] = all - leaving;
     }
   }
 
@@ -75,38 +81,48 @@ class Propagation {
   std::vector<Node> open_;
 };
 
-/// The connected parts of what is not wiped (union-find with path halving): a node of its part for every node.
-std::vector<Node> connected_parts(MarginNetwork const& network, std::vector<std::uint8_t> const& wiped) {
-  std::vector<Node> parent(network.size());
+/// The margins that are not wiped, one connected part after the other.
+struct ConnectedParts {
+  std::vector<Node> nodes;
+  std::vector<Node> part;  ///< [network.size()] one node of its part for every node
+};
+
+ConnectedParts connected_parts(MarginNetwork const& network, std::vector<std::uint8_t> const& wiped) {
+  ConnectedParts parts;
+  std::vector<Node>& parent = parts.part;  // a forest: union-find with path halving
+  parent.resize(network.size());
   std::iota(parent.begin(), parent.end(), Node{0});
   auto const root = [&](Node node) {
     while (parent[node] != node) node = parent[node] = parent[parent[node]];
     return node;
   };
-  for (Node row = 0; row < network.rows(); ++row) {
-    if (wiped[row] != 0) continue;
-    auto const join = [&](Node column) {
-      if (wiped[column] != 0) return;
-      Node const a = root(row), b = root(column);
-      parent[std::max(a, b)] = std::min(a, b);
-    };
-    network.for_each_neighbour(row, Direction::out, join);
-    network.for_each_neighbour(row, Direction::in, join);
+  for (Node node = 0; node < network.size(); ++node) {
+    if (wiped[node] == 0) parts.nodes.push_back(node);
   }
-  for (Node node = 0; node < network.size(); ++node) parent[node] = root(node);
-  return parent;
+  std::size_t count = parts.nodes.size();
+  for (Node row = 0; row < network.rows() && count > 1; ++row) {
+    if (wiped[row] != 0) continue;
+    Node own = root(row);
+    network.for_each_cell(row, [&](Node column, bool) {
+      if (parent[column] == own || wiped[column] != 0) return;
+      Node const other = root(column);
+      if (other == own) return;
+      parent[std::max(own, other)] = std::min(own, other);
+      own = std::min(own, other);
+      --count;
+    });
+  }
+  for (Node& node : parent) node = root(node);
+  if (count > 1) {
+    std::stable_sort(parts.nodes.begin(), parts.nodes.end(), [&](Node a, Node b) { return parent[a] < parent[b]; });
+  }
+  return parts;
 }
 
 /// The part with the largest difference beyond its share of the allowance.
 std::optional<MarginConflict> disagreeing_part(MarginNetwork& network, std::vector<std::uint8_t> const& wiped,
                                                double tolerance) {
-  std::vector<Node> const part = connected_parts(network, wiped);
-  std::vector<Node> nodes;  // part by part
-  for (Node node = 0; node < network.size(); ++node) {
-    if (wiped[node] == 0) nodes.push_back(node);
-  }
-  std::sort(nodes.begin(), nodes.end(), [&](Node a, Node b) { return std::pair(part[a], a) < std::pair(part[b], b); });
-
+  auto const [nodes, part] = connected_parts(network, wiped);
   double largest = 0;
   std::span<Node const> worst;
   for (std::size_t first = 0, last = 0; first < nodes.size(); first = last) {

@@ -69,6 +69,15 @@ class MarginNetwork {
     }
   }
 
+  /// Calls visit(column's node, whether the arc leaves the row) for the cells of `row`.
+  template <class Visit>
+  void for_each_cell(Node row, Visit const& visit) const {
+    Places const all = places(row, Direction::out);
+    for (std::size_t cell = all.first; cell < all.last; ++cell) {
+      visit(column_node(support_.column[cell]), support_.sign[cell] > 0);
+    }
+  }
+
   /// The sum of the supplies of `nodes`, exact and rounded once.
   [[nodiscard]] double surplus(std::span<Node const> nodes) const noexcept;
   /// Whether `deficit` > 0 is beyond `tolerance` times the magnitude of the totals of `nodes`.
