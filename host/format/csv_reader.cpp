@@ -66,14 +66,15 @@ struct CsvTable::Content {
   CsvIndex index;
   std::unordered_map<std::string_view, Index> positions;  ///< by column name
 
-  Content(std::shared_ptr<void const> bytes_owner, std::string_view bytes, std::string name, Findings& findings)
+  Content(std::shared_ptr<void const> bytes_owner, std::string_view bytes, std::string name, CsvHeader header,
+          Findings& findings)
       : owner(std::move(bytes_owner)), file(std::move(name)), index(without_byte_order_mark(bytes), file, findings) {
-    check_header(findings);
+    check_header(header == CsvHeader::all_but_first ? 1 : 0, findings);
     findings.throw_if_any();
   }
 
-  void check_header(Findings& findings) {
-    for (Index column = 0; column < index.columns(); ++column) {
+  void check_header(Index first_named, Findings& findings) {
+    for (Index column = first_named; column < index.columns(); ++column) {
       std::string const& name = index.header()[static_cast<std::size_t>(column)];
       InputProblem problem{.file = file, .line = index.header_line(), .column = column + 1, .found = shortened(name)};
       auto const [first, is_new] = positions.emplace(name, column);
@@ -97,24 +98,24 @@ void require_encoding(std::string_view bytes, std::string const& file) {
 
 }  // namespace
 
-CsvTable CsvTable::read(std::filesystem::path const& path) {
+CsvTable CsvTable::read(std::filesystem::path const& path, CsvHeader header) {
   auto mapped = std::make_shared<MappedFile>(path);
-  if (is_gzip(mapped->bytes())) return parse(unpacked_gzip(mapped->bytes(), path.string()), path.string());
+  if (is_gzip(mapped->bytes())) return parse(unpacked_gzip(mapped->bytes(), path.string()), path.string(), header);
   require_encoding(mapped->bytes(), path.string());
   Findings findings;
   CsvTable table;
   std::string_view const bytes = mapped->bytes();
-  table.content_ = std::make_shared<Content const>(std::move(mapped), bytes, path.string(), findings);
+  table.content_ = std::make_shared<Content const>(std::move(mapped), bytes, path.string(), header, findings);
   return table;
 }
 
-CsvTable CsvTable::parse(std::string text, std::string name) {
+CsvTable CsvTable::parse(std::string text, std::string name, CsvHeader header) {
   require_encoding(text, name);
   auto owner = std::make_shared<std::string const>(std::move(text));
   std::string_view const bytes = *owner;
   Findings findings;
   CsvTable table;
-  table.content_ = std::make_shared<Content const>(std::move(owner), bytes, std::move(name), findings);
+  table.content_ = std::make_shared<Content const>(std::move(owner), bytes, std::move(name), header, findings);
   return table;
 }
 

@@ -26,18 +26,24 @@
 
 namespace regio::format {
 
+/// What a header must give a name to.
+enum class CsvHeader : std::uint8_t {
+  every_column,
+  all_but_first,  ///< the first cell, above the labels of the rows, is free: empty, or any text
+};
+
 class CsvTable {
  public:
   /// Throws InputError: file not found, not UTF-8 (UTF-16 is named), a gzip file that is cut short, no header, ragged
   /// line, unclosed or misplaced quote, duplicate or empty column name. A header without rows is a table of no rows.
-  static CsvTable read(std::filesystem::path const& path);
+  static CsvTable read(std::filesystem::path const& path, CsvHeader header = CsvHeader::every_column);
   /// The same from memory; `name` stands for the file in messages.
-  static CsvTable parse(std::string text, std::string name);
+  static CsvTable parse(std::string text, std::string name, CsvHeader header = CsvHeader::every_column);
 
   [[nodiscard]] std::string const& file() const noexcept;
   [[nodiscard]] Index rows() const noexcept;
   [[nodiscard]] std::vector<std::string> const& columns() const noexcept;
-  /// Position of a column by its exact name.
+  /// Position of a column by its exact name; a free first cell is no name.
   [[nodiscard]] std::optional<Index> find(std::string_view column) const noexcept;
   /// Position, or a finding with "did you mean" and nullopt.
   std::optional<Index> require(std::string_view column, Findings& findings) const;

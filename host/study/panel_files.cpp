@@ -22,11 +22,6 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t position(Index i) { return static_cast<std::size_t>(i); }
 
-void add_all(Findings const& from, Findings& to) {
-  for (InputProblem const& problem : from.problems()) to.add(problem);
-  for (std::size_t i = from.problems().size(); i < from.size(); ++i) to.add_unlisted();
-}
-
 /// The numbers of a column in which no cell is a number are not reported cell by cell.
 std::vector<double> series_numbers(CsvTable const& table, Index column, Findings& findings) {
   Findings of_column;

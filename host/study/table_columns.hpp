@@ -13,13 +13,20 @@
 namespace regio::study {
 
 /// The table, or nullopt and its errors among the findings.
-inline std::optional<format::CsvTable> open_table(std::filesystem::path const& path, format::Findings& findings) {
+inline std::optional<format::CsvTable> open_table(std::filesystem::path const& path, format::Findings& findings,
+                                                  format::CsvHeader header = format::CsvHeader::every_column) {
   try {
-    return format::CsvTable::read(path);
+    return format::CsvTable::read(path, header);
   } catch (InputError const& error) {
     for (InputProblem const& problem : error.problems()) findings.add(problem);
     return std::nullopt;
   }
+}
+
+/// The findings of a part of a file, behind those that are there.
+inline void add_all(format::Findings const& from, format::Findings& to) {
+  for (InputProblem const& problem : from.problems()) to.add(problem);
+  for (std::size_t i = from.problems().size(); i < from.size(); ++i) to.add_unlisted();
 }
 
 /// A finding about a whole column.
