@@ -20,6 +20,12 @@ std::string flag_name(std::string const& key) {
   return name;
 }
 
+/// A switch turns a key that is true by default off, and one that is false on.
+std::string switch_name(KeySchema const& key) {
+  std::string const name = flag_name(key.key);
+  return std::get<bool>(key.default_value) ? "--no-" + name.substr(2) : name;
+}
+
 std::string type_name(KeySchema const& key) {
   std::string choices;
   for (std::string const& choice : key.choices) choices += (choices.empty() ? "" : "|") + choice;
@@ -77,6 +83,7 @@ std::string toml_value(KeySchema const& key, std::vector<std::string> const& val
                        std::filesystem::path const& folder) {
   auto const one = [&](std::string const& value) {
     if (key.kind == KeyKind::path) return toml_text(relative_to(folder, value).generic_string());
+    if (key.kind == KeyKind::boolean) return value;
     return is_numeric(key.kind) ? toml_number(value) : toml_text(value);
   };
   if (key.kind != KeyKind::integer_list) return one(values.front());
@@ -100,15 +107,26 @@ StudyFlags::StudyFlags(format::StudySchema schema, std::string argument)
   for (KeySchema const& key : schema_.keys) {
     bool const is_argument = key.table == "input" && key.key == argument_;
     bool const is_header = key.table == "study" && key.key != "title";
-    if (!is_argument && !is_header) flags_.push_back({key, flag_name(key.key), {}});
+    if (is_argument || is_header) continue;
+    flags_.push_back({key, key.kind == KeyKind::boolean ? switch_name(key) : flag_name(key.key), {}});
   }
 }
 
 void StudyFlags::add_to(CLI::App& command) {
   for (Flag& flag : flags_) {
+    std::string const group = flag.key.table == "input" ? "Input files" : "The study";
+    if (flag.key.kind == KeyKind::boolean) {
+      bool const off = std::get<bool>(flag.key.default_value);
+      command
+          .add_flag_callback(
+              flag.name, [&flag, off] { flag.values = {off ? "false" : "true"}; },
+              (off ? "switch off: " : "") + flag.key.explanation)
+          ->group(group);
+      continue;
+    }
     std::string const names = flag.key.key.size() == 1 ? flag.name + ",-" + flag.name : flag.name;
     auto* const option = command.add_option(names, flag.values, flag.key.explanation);
-    option->type_name(type_name(flag.key))->group(flag.key.table == "input" ? "Input files" : "The study");
+    option->type_name(type_name(flag.key))->group(group)->required(flag.key.required);
     if (flag.key.kind == KeyKind::integer_list) {
       option->expected(2)->delimiter(',');
     } else {
@@ -166,6 +184,7 @@ std::string StudyFlags::command_line(std::filesystem::path const& input) const {
   for (Flag const& flag : flags_) {
     if (flag.values.empty()) continue;
     line += ' ' + flag.name;
+    if (flag.key.kind == KeyKind::boolean) continue;
     for (std::string const& value : flag.values) {
       line += ' ' + shell_word(flag.key.kind == KeyKind::path ? relative_to(input.parent_path(), value).generic_string()
                                                               : value);

@@ -13,7 +13,7 @@
 namespace regio::cli {
 
 /// `--k-range`, `--missing`, ... for every key of a schema, but for the input that stands as the command's argument and
-/// the seed, which is a common option.
+/// the seed, which is a common option. A key that is true or false is a flag for what it is not by default: `--no-x`.
 class StudyFlags {
  public:
   /// `argument`: the key of [input] that is the command's argument ("panel").

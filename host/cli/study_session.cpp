@@ -8,6 +8,26 @@
 #include "study/runner.hpp"
 
 namespace regio::cli {
+namespace {
+
+/// Runs the study on the engine that was asked for. Where that is a device without a side of the algorithm, `auto`
+/// means the CPU.
+study::RunSummary run_on_engine(format::StudyDocument const& document, std::string const& kind,
+                                study::RunSettings const& settings, RunOptions const& options) {
+  Engine engine = options.make_engine();
+  try {
+    return study::run_study(engine, document, kind, settings);
+  } catch (ContractError const& error) {
+    if (!error.where().ends_with(": engine")) throw;
+    if (options.device != "auto") {
+      throw DeviceError(DeviceFailure::failed, std::string(error.what()) + "; --device cpu takes it there");
+    }
+  }
+  engine = Engine::cpu(options.threads);
+  return study::run_study(engine, document, kind, settings);
+}
+
+}  // namespace
 
 std::filesystem::path results_beside(std::filesystem::path const& input) {
   std::filesystem::path name = input.filename();
@@ -20,7 +40,6 @@ ExitStatus run_session(format::StudyDocument const& document, std::string const&
   // Before the engine, whose threads take over the signal mask.
   Interruption const interruption;
   options.limit_process();
-  Engine engine = options.make_engine();
   ProgressLine progress(options.quiet ? ProgressStyle::none : progress_style(options.progress));
 
   study::RunSettings settings;
@@ -34,7 +53,7 @@ ExitStatus run_session(format::StudyDocument const& document, std::string const&
   settings.control.stop = interruption.token();
   settings.control.progress = &progress;
 
-  study::RunSummary const summary = study::run_study(engine, document, kind, settings);
+  study::RunSummary const summary = run_on_engine(document, kind, settings, options);
   progress.end();
   if (!options.quiet) {
     for (std::string const& warning : summary.warnings) print_message("regio: note: " + warning);
@@ -46,7 +65,7 @@ ExitStatus run_session(format::StudyDocument const& document, std::string const&
     print((summary.folder / "report.html").string() + '\n');
   }
   if (summary.all_converged()) return ExitStatus::done;
-  if (!options.quiet) print_message("regio: not every problem converged; fits.csv says which");
+  if (!options.quiet) print_message("regio: " + summary.unsolved);
   return ExitStatus::not_all_solved;
 }
 

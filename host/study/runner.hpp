@@ -35,7 +35,8 @@ struct RunSummary {
   std::map<std::string, Index> outcomes;  ///< "converged" -> how many
   Index problems = 0;
   std::vector<std::string> warnings;
-  format::Json json;  ///< the document that --json prints
+  std::string unsolved;  ///< why problems are not solved, and where to look; empty: all are
+  format::Json json;     ///< the document that --json prints
 
   /// True when every problem converged.
   [[nodiscard]] bool all_converged() const;

@@ -1,0 +1,73 @@
+/// What every kind of study shares on its way from inputs to manifest.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "study/cluster_report.hpp"
+#include "study/cluster_tables.hpp"
+#include "study/runner.hpp"
+
+namespace regio::study {
+
+class StudyRun {
+ public:
+  StudyRun(Engine& engine, format::StudyDocument const& document, std::string kind, RunSettings const& settings);
+
+  [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
+  [[nodiscard]] std::string title() const { return document_.text("study", "title"); }
+  /// As the study names it; otherwise its first input, which every kind of study has.
+  [[nodiscard]] std::string source() const;
+
+  void stop_if_interrupted() const;
+  /// Path of an input, its digest taken; empty when the study does not name one.
+  std::filesystem::path input(std::string const& key);
+  /// After all inputs were read without a finding.
+  void open_folder();
+  [[nodiscard]] ReportContext report_context() const;
+  [[nodiscard]] format::ResultFolder& folder() { return *folder_; }
+
+  /// Runs work that an interruption may end; what the folder holds then stays for --resume.
+  template <class Work>
+  auto resumable(Work&& work) {
+    try {
+      return work();
+    } catch (Interrupted const&) {
+      folder_->keep_unfinished();
+      throw;
+    }
+  }
+
+  void write_results(std::vector<ResultTable> const& tables, format::Report const& report);
+  /// Writes the manifest and describes the run for the caller. `facts` are the study's own entries.
+  RunSummary finish(format::Json const& facts, std::map<std::string, Index> outcomes, std::vector<std::string> warnings,
+                    std::string headline);
+
+ private:
+  /// An input file as the manifest lists it.
+  struct InputFile {
+    std::string name;  ///< relative to the study
+    std::uintmax_t bytes = 0;
+    std::string sha256;
+  };
+
+  void write(std::string const& name, std::string const& content);
+
+  Engine& engine_;
+  format::StudyDocument const& document_;
+  std::string kind_;
+  RunSettings const& settings_;
+  std::string started_;
+  std::chrono::steady_clock::time_point clock_ = std::chrono::steady_clock::now();
+  std::uint64_t seed_ = 0;
+  std::vector<std::filesystem::path> pending_;
+  std::vector<InputFile> inputs_;
+  std::vector<std::string> names_;
+  std::optional<format::ResultFolder> folder_;
+};
+
+}  // namespace regio::study
