@@ -46,29 +46,10 @@ __device__ __forceinline__ void load_points(Run const& run, KmeansData const& da
   Group::sync();
 }
 
-/// Keeps a run as the best so far. Begins after a sync().
-template <class Run>
-__device__ __forceinline__ void keep_best(Run const& run, KmeansPlace const& best, LloydResult const& result,
-                                          int run_number) {
-  using Group = typename Run::Group;
-  using Offset = typename Run::Offset;
-  double const unit = 1 / run.scale();
-  for (Offset i = Group::rank(); i < run.count(); i += Group::size()) best.labels[i] = run.labels()[i];
-  for (Offset item = Group::rank(); item < static_cast<Offset>(run.clusters()) * run.features();
-       item += Group::size()) {
-    auto const c = static_cast<int>(item / run.features()), j = static_cast<int>(item % run.features());
-    best.centres[item] = (run.centre(c, j) + run.data->mean[j]) * unit;
-  }
-  if (Group::rank() == 0) {
-    *best.figures = {result.inertia, run_number, result.iterations, result.relocations, result.converged ? 1 : 0};
-  }
-}
-
 /// Makes the runs of a segment and keeps the best: the lowest inertia, the first of equals.
 template <class Group, KmeansPlacement placement>
 __device__ __forceinline__ void fit_segment(KmeansFitArguments const& arguments, KmeansSegment const& segment,
                                             bool points_are_there, std::byte* shared, std::byte* scratch) {
-  using Offset = typename KmeansRun<Group, placement>::Offset;
   KmeansData const& data = arguments.data[segment.data];
   KmeansRun<Group, placement> const run(data, segment, shared, scratch);
   load_points<placement>(run, data, segment.weights, points_are_there);
@@ -91,9 +72,7 @@ __device__ __forceinline__ void fit_segment(KmeansFitArguments const& arguments,
     double const unit = 1 / run.scale();
     result.inertia = result.inertia * unit * unit;
     if (segment.run_inertia != nullptr) {
-      for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
-        segment.run_labels[static_cast<std::int64_t>(number) * run.count() + i] = run.labels()[i];
-      }
+      copy_labels(run, segment.run_labels + static_cast<std::int64_t>(number) * run.count());
       if (Group::rank() == 0) {
         segment.run_inertia[number] = result.inertia;
         segment.run_iterations[number] = result.iterations;
@@ -101,7 +80,8 @@ __device__ __forceinline__ void fit_segment(KmeansFitArguments const& arguments,
     }
     if (number == segment.first_run || result.inertia < lowest) {
       lowest = result.inertia;
-      keep_best(run, segment.best, result, number);
+      copy_labels(run, segment.best.labels);
+      keep_fit(run, segment.best, result, number);
     }
     Group::sync();
   }

@@ -42,6 +42,14 @@ cudaError_t launch_kmeans_fit(cudaStream_t stream, KmeansVariant variant, int bl
 /// Blocks of that launch that one multiprocessor holds at a time.
 cudaError_t kmeans_fit_residency(KmeansVariant variant, int threads, std::int64_t shared_bytes_of_group, int* blocks);
 
+/// A pass and a step of every task: `blocks` blocks of `threads` threads for each task, then one. The tasks are done
+/// when *tasks_left is 0.
+cudaError_t launch_kmeans_spread(cudaStream_t stream, int tasks, int blocks, int threads,
+                                 KmeansSpreadArguments const& arguments);
+
+/// Blocks of such a pass that one multiprocessor holds at a time.
+cudaError_t kmeans_pass_residency(int threads, std::int64_t shared_bytes, int* blocks);
+
 /// Chooses the best segment of `count` divided problems.
 cudaError_t launch_kmeans_choose(cudaStream_t stream, KmeansChoice const* choices, std::int64_t count);
 

@@ -35,14 +35,14 @@ __device__ __forceinline__ void touch_all(Run const& run, bool touched) {
 }
 
 /// labels[i] = the nearest centre, the first of equals; distances[i] = its distance. Returns whether a label changed.
-/// Ends with a sync().
+/// Clusters of spread runs are not touched: each of their passes sums all members. Ends with a sync().
 template <class Run>
 __device__ __forceinline__ bool assign(Run const& run) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
   bool changed = false;
 #pragma unroll 1
-  for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
+  for (Offset i = run.first_point() + Group::rank(); i < run.end_point(); i += Group::size()) {
     // As on the CPU: the largest number and not infinity, which a weight of 0 would turn into NaN.
     double lowest = DBL_MAX;
     int nearest = 0;
@@ -56,9 +56,11 @@ __device__ __forceinline__ bool assign(Run const& run) {
     if (nearest == before) continue;
     run.labels()[i] = nearest;
     changed = true;
-    if (before < 0) continue;  // the first assignment; all clusters are touched
-    touch(run, before);
-    touch(run, nearest);
+    if constexpr (!Run::spread) {
+      if (before < 0) continue;  // the first assignment; all clusters are touched
+      touch(run, before);
+      touch(run, nearest);
+    }
   }
   return Group::any(changed);
 }
@@ -93,21 +95,25 @@ __device__ __forceinline__ void for_members(Run const& run, int c, typename Run:
   }
 }
 
-/// sums = sum of w x and the weights of the members of touched clusters, point by point in each range; the others still
-/// hold. Every thread owns the sums that it makes. Ends with a sync().
+/// member_sums[r] = sum of w x and the weights of the members of touched clusters in range r, point by point; the
+/// others still hold. With one range they are the sums of all. Every thread owns the sums that it makes. Ends with a
+/// sync().
 template <class Run>
-__device__ __forceinline__ void sum_members(Run const& run) {
+__device__ __forceinline__ void sum_member_ranges(Run const& run) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
   auto const range = static_cast<Offset>(member_range(run.clusters()));
   Offset const ranges = run.layout.member_ranges(), numbers = run.layout.sum_size();
   Offset const owned = static_cast<Offset>(run.features() + 1) * run.clusters();
+  RangesOf<Run> const passed(run, range);
 #pragma unroll 1
-  for (Offset item = Group::rank(); item < ranges * owned; item += Group::size()) {
-    Offset const r = item / owned, begin = r * range, end = run.range_end(begin, range);
+  for (Offset item = Group::rank(); item < passed.count() * owned; item += Group::size()) {
+    Offset const r = passed.first + item / owned, begin = r * range, end = run.range_end(begin, range);
     auto const c = static_cast<int>(item % owned / (run.features() + 1));
     auto const j = static_cast<int>(item % owned % (run.features() + 1));
-    if (!is_touched(run, c)) continue;
+    if constexpr (!Run::spread) {
+      if (!is_touched(run, c)) continue;
+    }
     bool const of_weights = j == run.features();
     double const* const x = run.points() + (of_weights ? 0 : static_cast<Offset>(j) * run.stride());
     double sum = 0;
@@ -116,6 +122,15 @@ __device__ __forceinline__ void sum_members(Run const& run) {
     to[static_cast<Offset>(j) * run.centre_stride() + c] = sum;
   }
   Group::sync();
+}
+
+/// sums of touched clusters = their member_sums of all ranges, in the order of the ranges. Ends with a sync().
+template <class Run>
+__device__ __forceinline__ void total_member_sums(Run const& run) {
+  using Group = typename Run::Group;
+  using Offset = typename Run::Offset;
+  Offset const ranges = run.layout.member_ranges(), numbers = run.layout.sum_size();
+  Offset const owned = static_cast<Offset>(run.features() + 1) * run.clusters();
   if (ranges == 1) return;
 #pragma unroll 1
   for (Offset item = Group::rank(); item < owned; item += Group::size()) {
@@ -128,6 +143,13 @@ __device__ __forceinline__ void sum_members(Run const& run) {
     run.sums()[position] = total;
   }
   Group::sync();
+}
+
+/// sums = sum of w x and the weights of the members of touched clusters. Ends with a sync().
+template <class Run>
+__device__ __forceinline__ void sum_members(Run const& run) {
+  sum_member_ranges(run);
+  total_member_sums(run);
 }
 
 /// shares[c] = 1 / weight. Returns whether a cluster is without weight. Ends with a sync().
@@ -267,6 +289,32 @@ __device__ __forceinline__ double average(Run const& run) {
   }
   Group::sync();
   return run.range_sums()[0];
+}
+
+/// to = the labels. Begins after a sync().
+template <class Run>
+__device__ __forceinline__ void copy_labels(Run const& run, std::int32_t* to) {
+  using Group = typename Run::Group;
+  for (typename Run::Offset i = run.first_point() + Group::rank(); i < run.end_point(); i += Group::size()) {
+    to[i] = run.labels()[i];
+  }
+}
+
+/// Keeps centres, in the caller's units, and figures of a run as the best so far. Begins after a sync().
+template <class Run>
+__device__ __forceinline__ void keep_fit(Run const& run, KmeansPlace const& best, LloydResult const& result,
+                                         int run_number) {
+  using Group = typename Run::Group;
+  using Offset = typename Run::Offset;
+  double const unit = 1 / run.scale();
+  for (Offset item = Group::rank(); item < static_cast<Offset>(run.clusters()) * run.features();
+       item += Group::size()) {
+    auto const c = static_cast<int>(item / run.features()), j = static_cast<int>(item % run.features());
+    best.centres[item] = (run.centre(c, j) + run.data->mean[j]) * unit;
+  }
+  if (Group::rank() == 0) {
+    *best.figures = {result.inertia, run_number, result.iterations, result.relocations, result.converged ? 1 : 0};
+  }
 }
 
 /// Iterates from run.centres(); leaves the labels and the centres there.

@@ -22,6 +22,8 @@ inline constexpr int tile_size = 4;
 template <class Group_, KmeansPlacement placement>
 struct KmeansRun {
   using Group = Group_;
+  /// Whether other groups pass over other points of the run.
+  static constexpr bool spread = false;
   /// Positions in shared memory need 32 bits, which are faster.
   using Offset = std::conditional_t<placement == KmeansPlacement::shared, int, std::int64_t>;
 
@@ -71,6 +73,10 @@ struct KmeansRun {
   __device__ int* drawn() const { return cluster_integers(layout.drawn()); }
   /// One bit for each cluster that gained or lost a point.
   __device__ unsigned* touched() const { return reinterpret_cast<unsigned*>(cluster_integers(layout.touched())); }
+
+  /// The points, and their ranges, that this group passes over: all of them.
+  __device__ Offset first_point() const { return 0; }
+  __device__ Offset end_point() const { return count(); }
 
   /// The end of the range of `size` points that begins at `begin`.
   __device__ Offset range_end(Offset begin, Offset size = static_cast<Offset>(pass_range)) const {
@@ -134,13 +140,25 @@ __device__ __forceinline__ void for_distances(Run const& run, typename Run::Offs
   if (first < centre_stride) tile.template operator()<2>(first);
 }
 
+/// The ranges of `size` points that this group passes over, as [first, end).
+template <class Run>
+struct RangesOf {
+  typename Run::Offset first, end;
+
+  __device__ RangesOf(Run const& run, std::int64_t size)
+      : first(static_cast<typename Run::Offset>(run.first_point() / size)),
+        end(static_cast<typename Run::Offset>(range_count(run.end_point(), size))) {}
+  __device__ typename Run::Offset count() const { return end - first; }
+};
+
 /// results[m, r] = sum of w values[m, i] over the points i of range r, in eight lanes; m below `count`. To be followed
 /// by a sync().
 template <class Run>
 __device__ __forceinline__ void sum_ranges(Run const& run, double const* values, int count, double* results) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
-  Offset const items = count * run.layout.ranges();
+  RangesOf<Run> const ranges(run, pass_range);
+  Offset const items = count * ranges.count();
   int const octets = Group::size() / sum_lanes, octet = Group::rank() / sum_lanes, lane = Group::rank() % sum_lanes;
   // Every thread makes every round: all lanes of a warp take part in its shuffles.
 #pragma unroll 1
@@ -148,13 +166,19 @@ __device__ __forceinline__ void sum_ranges(Run const& run, double const* values,
     Offset const item = round + octet;
     double sum = 0;
     if (item < items) {
-      Offset const m = item / run.layout.ranges(), begin = item % run.layout.ranges() * static_cast<Offset>(pass_range);
-      Offset const end = run.range_end(begin);
+      Offset const m = item / ranges.count(), r = ranges.first + item % ranges.count();
+      Offset const begin = r * static_cast<Offset>(pass_range), end = run.range_end(begin);
       double const* const row = values + m * run.count();
       for (Offset i = begin + lane; i < end; i += sum_lanes) sum = fma(run.weights()[i], row[i], sum);
     }
     for (int other = sum_lanes / 2; other > 0; other /= 2) sum += __shfl_xor_sync(whole_warp, sum, other);
-    if (item < items && lane == 0) results[item] = sum;
+    if (item < items && lane == 0) {
+      if constexpr (Run::spread) {
+        results[item / ranges.count() * run.layout.ranges() + ranges.first + item % ranges.count()] = sum;
+      } else {
+        results[item] = sum;
+      }
+    }
   }
 }
 

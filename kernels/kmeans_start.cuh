@@ -17,11 +17,11 @@ __device__ __forceinline__ void start_from(Run const& run, double const* given) 
   }
 }
 
-/// The point at which the running sum of w D^2 first exceeds `target`. When rounding carries the target past the end of
-/// its range, the last point of the range that can be drawn; when nothing can be drawn because every distance is zero,
-/// the first point that has weight. One thread.
+/// The point at which the running sum of w D^2 first exceeds `target`; D^2 are `distances`. When rounding carries the
+/// target past the end of its range, the last point of the range that can be drawn; when nothing can be drawn because
+/// every distance is zero, the first point that has weight. One thread.
 template <class Run>
-__device__ inline int point_at(Run const& run, double target) {
+__device__ inline int point_at(Run const& run, double const* distances, double target) {
   using Offset = typename Run::Offset;
   double before = 0;
   Offset chosen = -1;
@@ -42,7 +42,7 @@ __device__ inline int point_at(Run const& run, double target) {
   double sum = before;
 #pragma unroll 1
   for (Offset i = begin; i < end; ++i) {
-    double const term = run.weights()[i] * run.distances()[i];
+    double const term = run.weights()[i] * distances[i];
     if (term <= 0) continue;
     last = i;
     sum += term;
@@ -51,23 +51,33 @@ __device__ inline int point_at(Run const& run, double target) {
   return static_cast<int>(last);
 }
 
+/// Points drawn for centre c, and how many were drawn for those before it.
+template <class Run>
+__device__ __forceinline__ int candidates_of(Run const& run, int c) {
+  return c == 0 ? 1 : run.layout.candidates;
+}
+template <class Run>
+__device__ __forceinline__ int first_draw_of(Run const& run, int c) {
+  return c == 0 ? 0 : 1 + (c - 1) * run.layout.candidates;
+}
+
 /// drawn[m] = a point drawn with probability proportional to w D^2, for m below `count`: side by side by the first
 /// threads, each with its own number of the stream, the one `first + m` in order. Ends with a sync().
 template <class Run>
-__device__ __forceinline__ void draw_points(Run const& run, PhiloxStream stream, int first, int count) {
+__device__ __forceinline__ void draw_points(Run const& run, double const* distances, PhiloxStream stream, int first,
+                                            int count) {
   int const rank = Run::Group::rank();
   if (rank < count) {
     constexpr unsigned words_of_uniform = 2;
     stream.discard(words_of_uniform * static_cast<unsigned>(first + rank));
-    run.drawn()[rank] = point_at(run, stream.next_uniform() * total_of_ranges(run, run.range_sums()));
+    run.drawn()[rank] = point_at(run, distances, stream.next_uniform() * total_of_ranges(run, run.range_sums()));
   }
   Run::Group::sync();
 }
 
-/// Makes the drawn points candidates: their rows, their trial distances min(D^2, |x - candidate|^2), and the sums of w
-/// times these in range_sums[1 + m]. Returns the candidate that lowers the total most, the first of equals.
+/// candidate_rows = the coordinates of the drawn points. Ends with a sync().
 template <class Run>
-__device__ __forceinline__ int best_candidate(Run const& run, int count) {
+__device__ __forceinline__ void fill_candidate_rows(Run const& run, int count) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
   Offset const numbers = static_cast<Offset>(run.features()) * run.layout.candidate_stride();
@@ -78,9 +88,17 @@ __device__ __forceinline__ int best_candidate(Run const& run, int count) {
     run.candidate_rows()[item] = m < count ? run.coordinate(run.drawn()[m], j) : 0.0;
   }
   Group::sync();
+}
+
+/// Trial distances min(D^2, |x - candidate|^2), where distance_of(i) is D^2, and the sums of w times these in
+/// range_sums[1 + m]. Ends with a sync().
+template <class Run, class Distance>
+__device__ __forceinline__ void try_candidates(Run const& run, int count, Distance distance_of) {
+  using Group = typename Run::Group;
+  using Offset = typename Run::Offset;
 #pragma unroll 1
-  for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
-    double const distance = run.distances()[i];
+  for (Offset i = run.first_point() + Group::rank(); i < run.end_point(); i += Group::size()) {
+    double const distance = distance_of(i);
     for_distances(run, i, run.candidate_rows(), count, run.layout.candidate_stride(), [&](int m, double to_candidate) {
       run.trial_distances()[m * run.count() + i] = to_candidate < distance ? to_candidate : distance;
     });
@@ -88,6 +106,11 @@ __device__ __forceinline__ int best_candidate(Run const& run, int count) {
   Group::sync();
   sum_ranges(run, run.trial_distances(), count, run.range_sums() + run.layout.ranges());
   Group::sync();
+}
+
+/// The candidate that lowers the total most, the first of equals.
+template <class Run>
+__device__ __forceinline__ int best_candidate(Run const& run, int count) {
   int best = 0;
   double lowest = INFINITY;
   for (int m = 0; m < count; ++m) {
@@ -100,19 +123,46 @@ __device__ __forceinline__ int best_candidate(Run const& run, int count) {
   return best;
 }
 
-/// centre c = candidate `best`, whose trial distances and their sums become the current ones. Ends with a sync().
+/// centre c = candidate `best`, the sums of whose trial distances become the current ones. To be followed by a sync().
 template <class Run>
-__device__ __forceinline__ void accept_candidate(Run const& run, int c, int best) {
+__device__ __forceinline__ void take_candidate(Run const& run, int c, int best) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
   for (int j = Group::rank(); j < run.features(); j += Group::size()) {
     run.centre(c, j) = run.candidate_rows()[static_cast<Offset>(j) * run.layout.candidate_stride() + best];
   }
+  for (Offset r = Group::rank(); r < run.layout.ranges(); r += Group::size()) {
+    run.range_sums()[r] = run.range_sums()[(1 + best) * run.layout.ranges() + r];
+  }
+}
+
+/// The same, and its trial distances become the current ones. Ends with a sync().
+template <class Run>
+__device__ __forceinline__ void accept_candidate(Run const& run, int c, int best) {
+  using Group = typename Run::Group;
+  using Offset = typename Run::Offset;
+  take_candidate(run, c, best);
   for (Offset i = Group::rank(); i < run.count(); i += Group::size()) {
     run.distances()[i] = run.trial_distances()[best * run.count() + i];
   }
-  for (Offset r = Group::rank(); r < run.layout.ranges(); r += Group::size()) {
-    run.range_sums()[r] = run.range_sums()[(1 + best) * run.layout.ranges() + r];
+  Group::sync();
+}
+
+/// distances = 1, so that the first centre is drawn by weight; range_sums[r] = the weights. Ends with a sync().
+template <class Run>
+__device__ __forceinline__ void make_distances_equal(Run const& run) {
+  using Group = typename Run::Group;
+  using Offset = typename Run::Offset;
+  for (Offset i = run.first_point() + Group::rank(); i < run.end_point(); i += Group::size()) run.distances()[i] = 1;
+  RangesOf<Run> const passed(run, pass_range);
+#pragma unroll 1
+  for (Offset r = passed.first + Group::rank(); r < passed.end; r += Group::size()) {
+    Offset const begin = r * static_cast<Offset>(pass_range);
+    Offset const end = run.range_end(begin);
+    double sum = 0;
+#pragma unroll 1
+    for (Offset i = begin; i < end; ++i) sum += run.weights()[i];
+    run.range_sums()[r] = sum;
   }
   Group::sync();
 }
@@ -123,25 +173,16 @@ template <class Run, class Stream>
 __device__ __forceinline__ void start_plus_plus(Run const& run, Stream make_stream) {
   using Group = typename Run::Group;
   using Offset = typename Run::Offset;
-  for (Offset i = Group::rank(); i < run.count(); i += Group::size()) run.distances()[i] = 1;
-#pragma unroll 1
-  for (Offset r = Group::rank(); r < run.layout.ranges(); r += Group::size()) {
-    Offset const begin = r * static_cast<Offset>(pass_range);
-    Offset const end = run.range_end(begin);
-    double sum = 0;
-#pragma unroll 1
-    for (Offset i = begin; i < end; ++i) sum += run.weights()[i];
-    run.range_sums()[r] = sum;
-  }
-  Group::sync();
+  make_distances_equal(run);
 #pragma unroll 1
   for (int c = 0; c < run.clusters(); ++c) {
-    int const count = c == 0 ? 1 : run.layout.candidates;
-    int const first = c == 0 ? 0 : 1 + (c - 1) * run.layout.candidates;
-    draw_points(run, make_stream(), first, count);
+    int const count = candidates_of(run, c);
+    draw_points(run, run.distances(), make_stream(), first_draw_of(run, c), count);
     if (c == 0) {
       for (Offset i = Group::rank(); i < run.count(); i += Group::size()) run.distances()[i] = INFINITY;
     }
+    fill_candidate_rows(run, count);
+    try_candidates(run, count, [&](Offset i) { return run.distances()[i]; });
     accept_candidate(run, c, best_candidate(run, count));
   }
 }

@@ -81,6 +81,41 @@ struct KmeansFitArguments {
   KmeansRules rules;
 };
 
+/// What comes next for a run that is spread over blocks: each phase is a pass over the points by many blocks, then a
+/// step by one.
+enum class KmeansPhase : int {
+  prepare,     ///< weights; then the first centres, or the first points that k-means++ draws
+  candidates,  ///< the drawn points are tried; then one of them becomes a centre
+  assign,      ///< labels and the sums of the members; then the centres move, or the run ends
+  keep,        ///< the labels are kept; then the task's next run
+  done,
+};
+
+/// How far a task is whose runs are spread over blocks.
+struct KmeansSpreadRun {
+  KmeansPhase phase;
+  int segment, run;
+  int centre;      ///< that k-means++ draws
+  int candidate;   ///< that became the centre before
+  unsigned moved;  ///< 1: the assignment has changed a label
+  int iterations, relocations;
+  int converged, last;  ///< last: no more than an assignment follows
+  int is_best;          ///< of the runs of the segment so far
+  double inertia, lowest, inertia_at_relocation;
+};
+
+struct KmeansSpreadArguments {
+  KmeansData const* data;
+  KmeansSegment const* segments;
+  KmeansTask const* tasks;
+  KmeansSpreadRun* runs;       ///< [tasks] before the first pass at the start of the task's first run
+  unsigned* tasks_left;        ///< of all tasks, those that are not done
+  std::byte* scratch;          ///< global memory of all tasks
+  std::int64_t scratch_bytes;  ///< of one task
+  std::int64_t shared_bytes;   ///< of a block of a pass: for rows of centres; 0: they are read in global memory
+  KmeansRules rules;
+};
+
 /// A problem whose runs were divided among several segments.
 struct KmeansChoice {
   KmeansPlace const* parts;  ///< [part_count] best of each segment, in the order of the runs

@@ -44,10 +44,11 @@ PointsKey key_of(MatrixView<double const> points) {
   return {points.data_handle(), points.rows(), points.columns(), points.stride(0)};
 }
 
-void make_room(PinnedBuffer<std::byte>& buffer, Stream const& stream, Index bytes) {
-  if (buffer.size() >= bytes) return;
+template <class T>
+void make_room(PinnedBuffer<T>& buffer, Stream const& stream, Index count) {
+  if (buffer.size() >= count) return;
   buffer = {};
-  buffer = PinnedBuffer<std::byte>(stream, bytes);
+  buffer = PinnedBuffer<T>(stream, count);
 }
 
 Index task_count(std::vector<PlannedLaunch> const& launches) {
@@ -55,6 +56,8 @@ Index task_count(std::vector<PlannedLaunch> const& launches) {
   for (PlannedLaunch const& launch : launches) tasks += static_cast<Index>(launch.tasks.size());
   return tasks;
 }
+
+bool is_spread(PlannedLaunch const& launch) { return launch.route.blocks_of_run > 0; }
 
 }  // namespace
 
@@ -132,6 +135,9 @@ void KmeansPart::lay_out_input() {
   data_ = input_.add<KmeansData>(static_cast<Index>(data_sets_.size()));
   segments_ = input_.add<KmeansSegment>(static_cast<Index>(plan_.segments.size()));
   tasks_ = input_.add<KmeansTask>(task_count(plan_.starts) + task_count(plan_.chains));
+  bool const any_spread = std::any_of(plan_.starts.begin(), plan_.starts.end(), is_spread) ||
+                          std::any_of(plan_.chains.begin(), plan_.chains.end(), is_spread);
+  spread_runs_ = input_.add<KmeansSpreadRun>(any_spread ? tasks_.count : 0);
   tickets_ = input_.add<unsigned>(static_cast<Index>(plan_.starts.size() + plan_.chains.size()));
   choices_ = input_.add<KmeansChoice>(static_cast<Index>(plan_.choices.size()));
   part_places_ = input_.add<KmeansPlace>(plan_.parts);
@@ -238,14 +244,25 @@ void KmeansPart::fill_descriptors(std::byte* image) const {
   }
   KmeansSegment* segment = segments_.in(image);
   for (PlannedSegment const& planned : plan_.segments) *segment++ = described(planned);
-  KmeansTask* task = tasks_.in(image);
+  KmeansTask* const tasks = tasks_.in(image);
+  unsigned* ticket = tickets_.in(image);
+  Index position = 0;
   for (auto const* launches : {&plan_.starts, &plan_.chains}) {
     for (PlannedLaunch const& launch : *launches) {
-      for (PlannedTask const& planned : launch.tasks)
-        *task++ = {static_cast<int>(planned.first_segment), static_cast<int>(planned.end_segment)};
+      *ticket++ = is_spread(launch) ? static_cast<unsigned>(launch.tasks.size()) : 0U;
+      for (PlannedTask const& planned : launch.tasks) {
+        tasks[position] = {static_cast<int>(planned.first_segment), static_cast<int>(planned.end_segment)};
+        if (is_spread(launch)) {
+          KmeansSpreadRun& run = spread_runs_.in(image)[position];
+          run = {};
+          run.segment = static_cast<int>(planned.first_segment);
+          run.run = static_cast<int>(plan_.segments[at(planned.first_segment)].first_run);
+          run.inertia_at_relocation = std::numeric_limits<double>::infinity();
+        }
+        ++position;
+      }
     }
   }
-  std::fill_n(tickets_.in(image), tickets_.count, 0U);
   KmeansChoice* choice = choices_.in(image);
   for (PlannedChoice const& planned : plan_.choices) {
     KmeansProblem const& problem = problems_[at(planned.problem)];
@@ -276,7 +293,6 @@ void KmeansPart::launch_all() {
 }
 
 void KmeansPart::launch_fits(std::vector<PlannedLaunch> const& launches, Index first_task, Index first_ticket) {
-  KmeansTask const* tasks = tasks_.in(device_input_) + first_task;
   unsigned* ticket = tickets_.in(device_input_) + first_ticket;
   constexpr Index most_iterations = std::numeric_limits<int>::max();
   KmeansRules const rules{
@@ -286,17 +302,60 @@ void KmeansPart::launch_fits(std::vector<PlannedLaunch> const& launches, Index f
   for (PlannedLaunch const& launch : launches) {
     KmeansFitArguments const arguments{.data = data_.in(device_input_),
                                        .segments = segments_.in(device_input_),
-                                       .tasks = tasks,
+                                       .tasks = tasks_.in(device_input_) + first_task,
                                        .task_count = static_cast<unsigned>(launch.tasks.size()),
                                        .ticket = ticket++,
                                        .scratch = scratch_.in(device_workspace_),
                                        .scratch_bytes = launch.route.scratch_bytes,
                                        .shared_bytes = launch.route.shared_bytes,
                                        .rules = rules};
-    check(launch_kmeans_fit(backend_.stream().handle(), launch.route.variant, launch.blocks, launch.threads, arguments),
+    if (is_spread(launch)) {
+      run_spread(launch, arguments, first_task);
+    } else {
+      check(
+          launch_kmeans_fit(backend_.stream().handle(), launch.route.variant, launch.blocks, launch.threads, arguments),
           kernel_name(launch.route.variant));
-    tasks += launch.tasks.size();
+    }
+    first_task += static_cast<Index>(launch.tasks.size());
   }
+}
+
+Index KmeansPart::rounds_of_start(PlannedLaunch const& launch) const {
+  Index rounds = 0;
+  for (PlannedTask const& task : launch.tasks) {
+    KmeansProblem const& problem = problems_[at(plan_.segments[at(task.first_segment)].problem)];
+    bool const draws = kmeans_layout(problem, operation_.options).candidates > 0;
+    rounds = std::max(rounds, draws ? problem.clusters : 0);
+  }
+  return rounds;
+}
+
+void KmeansPart::run_spread(PlannedLaunch const& launch, KmeansFitArguments const& arguments, Index first_task) {
+  Stream const& kernels = backend_.stream();
+  KmeansSpreadArguments const spread{.data = arguments.data,
+                                     .segments = arguments.segments,
+                                     .tasks = arguments.tasks,
+                                     .runs = spread_runs_.in(device_input_) + first_task,
+                                     .tasks_left = arguments.ticket,
+                                     .scratch = arguments.scratch,
+                                     .scratch_bytes = arguments.scratch_bytes,
+                                     .shared_bytes = arguments.shared_bytes,
+                                     .rules = arguments.rules};
+  make_room(staging_->tasks_left, kernels, 1);
+  // Beside the start a run has its preparation, two assignments at least, and the keeping of its labels. Then a few
+  // rounds at a time: one in vain costs two launches, asking costs a wait for the device.
+  constexpr Index least_rounds = 4, rounds_at_a_time = 8;
+  Index rounds = rounds_of_start(launch) + least_rounds;
+  do {
+    for (Index round = 0; round < rounds; ++round) {
+      check(launch_kmeans_spread(kernels.handle(), static_cast<int>(launch.tasks.size()), launch.blocks, launch.threads,
+                                 spread),
+            "kmeans_pass, kmeans_step");
+    }
+    copy_to_host(kernels, staging_->tasks_left.span(), spread.tasks_left);
+    kernels.wait();
+    rounds = rounds_at_a_time;
+  } while (staging_->tasks_left[0] > 0);
 }
 
 void KmeansPart::deliver(std::byte* image) const {

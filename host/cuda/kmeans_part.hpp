@@ -19,6 +19,7 @@ namespace regio::cuda {
 /// Host memory for a part's copies; used again by a later part once this one has ended.
 struct KmeansStaging {
   PinnedBuffer<std::byte> upload, results;
+  PinnedBuffer<unsigned> tasks_left;
 };
 
 /// A part uploads on the copy stream, runs its kernels on the other one, and brings its results back on the copy
@@ -27,7 +28,8 @@ struct KmeansStaging {
 ///     part p    upload | kernels    | download
 ///     part p+1           upload     | kernels | download
 ///
-/// So that copies run beside the kernels of other parts, part p+1 begins before part p ends.
+/// So that copies run beside the kernels of other parts, part p+1 begins before part p ends. Runs that are spread over
+/// blocks take a number of launches that only the device knows: begin() waits for them.
 class KmeansPart {
  public:
   /// Problems [first, end) of the batch; problems that they start from stand in it, or are finished.
@@ -66,6 +68,8 @@ class KmeansPart {
   void fill_descriptors(std::byte* image) const;
   void launch_all();
   void launch_fits(std::vector<PlannedLaunch> const& launches, Index first_task, Index first_ticket);
+  void run_spread(PlannedLaunch const& launch, KmeansFitArguments const& arguments, Index first_task);
+  [[nodiscard]] Index rounds_of_start(PlannedLaunch const& launch) const;
   void deliver(std::byte* image) const;
 
   [[nodiscard]] KmeansPlace place_of(Index b) const;
@@ -89,6 +93,7 @@ class KmeansPart {
   Section<KmeansSegment> segments_;
   Section<KmeansTask> tasks_;
   Section<unsigned> tickets_;
+  Section<KmeansSpreadRun> spread_runs_;  // of tasks whose runs are spread, by their position among all tasks
   Section<KmeansChoice> choices_;
   Section<KmeansPlace> part_places_;
   Section<KmeansScaling> scalings_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -43,13 +44,13 @@ KmeansRoute route_by(KmeansVariant variant, KmeansLayout<std::int64_t> layout) {
 
 /// Tasks that share a launch: the same kernel, the same block, and shared memory of about the same size where that
 /// bounds how many groups a multiprocessor holds. For warps it does not: registers do (kmeans_route).
-using LaunchKey = std::tuple<KmeansVariant, int, int>;
+using LaunchKey = std::tuple<bool, KmeansVariant, int, int>;
 
 LaunchKey key_of(KmeansRoute const& route) {
   bool const bound_by_registers = route.variant == KmeansVariant::warp_shared;
   int const size =
       bound_by_registers ? 0 : static_cast<int>(std::bit_width(static_cast<std::uint64_t>(route.shared_bytes)));
-  return {route.variant, route.threads, size};
+  return {route.blocks_of_run > 0, route.variant, route.threads, size};
 }
 
 using Launches = std::map<LaunchKey, PlannedLaunch>;
@@ -60,6 +61,7 @@ void add_task(Launches& launches, KmeansRoute const& route, PlannedTask const& t
   launch.route.threads = route.threads;
   launch.route.shared_bytes = std::max(launch.route.shared_bytes, route.shared_bytes);
   launch.route.scratch_bytes = std::max(launch.route.scratch_bytes, route.scratch_bytes);
+  launch.route.blocks_of_run = std::max(launch.route.blocks_of_run, route.blocks_of_run);
   launch.tasks.push_back(task);
 }
 
@@ -67,9 +69,14 @@ int groups_of_block(KmeansRoute const& route) {
   return route.variant == KmeansVariant::warp_shared ? warps_of_block : 1;
 }
 
-/// Groups of threads that the device holds at a time.
+/// Groups of threads that the device holds at a time; blocks, where they share runs.
 Index resident_groups(KmeansRoute const& route, DeviceProperties const& device) {
   int blocks = 0;
+  if (route.blocks_of_run > 0) {
+    check(kmeans_pass_residency(route.threads, route.shared_bytes, &blocks),
+          "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+    return std::max<Index>(1, Index{blocks} * device.multiprocessors);
+  }
   int const groups = groups_of_block(route);
   check(kmeans_fit_residency(route.variant, groups * route.threads, route.shared_bytes, &blocks),
         "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
@@ -82,8 +89,16 @@ std::vector<PlannedLaunch> finished(Launches& launches, DeviceProperties const& 
   for (auto& [key, launch] : launches) {
     std::stable_sort(launch.tasks.begin(), launch.tasks.end(),
                      [](PlannedTask const& a, PlannedTask const& b) { return a.work > b.work; });
+    auto const tasks = static_cast<Index>(launch.tasks.size());
+    if (launch.route.blocks_of_run > 0) {
+      Index const blocks = std::max<Index>(1, resident_groups(launch.route, device) / tasks);
+      launch.blocks = static_cast<int>(std::min<Index>(launch.route.blocks_of_run, blocks));
+      launch.threads = launch.route.threads;
+      result.push_back(std::move(launch));
+      continue;
+    }
     int const groups = groups_of_block(launch.route);
-    Index wanted = std::min(resident_groups(launch.route, device), static_cast<Index>(launch.tasks.size()));
+    Index wanted = std::min(resident_groups(launch.route, device), tasks);
     if (most_groups > 0) wanted = std::min(wanted, most_groups);
     launch.blocks = static_cast<int>((wanted + groups - 1) / groups);
     launch.threads = groups * launch.route.threads;
@@ -99,12 +114,14 @@ class Planner {
       : part_(part), first_(first), options_(options), device_(device), most_groups_(most_groups) {}
 
   KmeansDevicePlan run() {
+    count_large_runs();
     plan_starts();
     plan_chains();
     for (std::vector<PlannedLaunch> const* launches : {&plan_.starts, &plan_.chains}) {
       for (PlannedLaunch const& launch : *launches) {
-        plan_.scratch_bytes =
-            std::max(plan_.scratch_bytes, launch.route.scratch_bytes * launch.blocks * groups_of_block(launch.route));
+        Index const runs = launch.route.blocks_of_run > 0 ? static_cast<Index>(launch.tasks.size())
+                                                          : Index{launch.blocks} * groups_of_block(launch.route);
+        plan_.scratch_bytes = std::max(plan_.scratch_bytes, launch.route.scratch_bytes * runs);
       }
     }
     return std::move(plan_);
@@ -113,17 +130,42 @@ class Planner {
  private:
   [[nodiscard]] bool is_warm(Index b) const { return part_[at(b)].warm_from >= first_; }
 
+  /// Runs that several blocks would make faster get them when the device otherwise holds twice as many groups as there
+  /// are such runs.
+  void count_large_runs() {
+    if (most_groups_ > 0) return;
+    Index runs = 0, groups = std::numeric_limits<Index>::max();
+    for (Index b = 0; b < static_cast<Index>(part_.size()); ++b) {
+      KmeansLayout<std::int64_t> const layout = kmeans_layout(part_[at(b)], options_);
+      KmeansRoute const route = kmeans_route(layout, device_);
+      if (!is_worth_blocks(layout, route)) continue;
+      runs += run_count(part_[at(b)], options_);
+      groups = std::min(groups, resident_groups(route, device_));
+    }
+    spreads_large_runs_ = 2 * runs <= groups;
+  }
+
   [[nodiscard]] KmeansRoute route_of(Index b) const {
-    return kmeans_route(kmeans_layout(part_[at(b)], options_), device_);
+    KmeansLayout<std::int64_t> const layout = kmeans_layout(part_[at(b)], options_);
+    KmeansRoute const route = kmeans_route(layout, device_);
+    return spreads_large_runs_ && is_worth_blocks(layout, route) ? spread_route(layout, route) : route;
   }
 
   /// A route that serves every problem of a chain.
   [[nodiscard]] KmeansRoute route_of(std::vector<Index> const& chain) const {
     KmeansVariant variant = KmeansVariant::warp_shared;
-    for (Index b : chain) variant = std::max(variant, route_of(b).variant);
+    bool spread = false;
+    for (Index b : chain) {
+      KmeansRoute const one = route_of(b);
+      variant = std::max(variant, one.variant);
+      spread = spread || one.blocks_of_run > 0;
+    }
     KmeansRoute route{.variant = variant};
     for (Index b : chain) {
-      KmeansRoute const one = route_by(variant, kmeans_layout(part_[at(b)], options_));
+      KmeansLayout<std::int64_t> const layout = kmeans_layout(part_[at(b)], options_);
+      KmeansRoute one = route_by(variant, layout);
+      if (spread) one = spread_route(layout, one);
+      route.blocks_of_run = std::max(route.blocks_of_run, one.blocks_of_run);
       route.threads = std::max(route.threads, one.threads);
       route.shared_bytes = std::max(route.shared_bytes, one.shared_bytes);
       route.scratch_bytes = std::max(route.scratch_bytes, one.scratch_bytes);
@@ -148,6 +190,7 @@ class Planner {
         if (most_groups_ > 0) groups = std::min(groups, most_groups_);
         length = std::max<Index>(1, runs_of[key_of(route)] / (tasks_of_group * groups));
         if (groups == 1) length = std::max<Index>(length, runs_of[key_of(route)]);
+        if (route.blocks_of_run > 0) length = 1;
       }
       add_segments(launches, b, route, length);
     }
@@ -194,6 +237,7 @@ class Planner {
   KmeansOptions const& options_;
   DeviceProperties const& device_;
   Index most_groups_;
+  bool spreads_large_runs_ = false;
   KmeansDevicePlan plan_;
 };
 
@@ -219,6 +263,28 @@ KmeansRoute kmeans_route(KmeansLayout<std::int64_t> const& layout, DevicePropert
     if (route.shared_bytes <= of_block) return route;
   }
   return route_by(KmeansVariant::block_global, layout);
+}
+
+bool is_worth_blocks(KmeansLayout<std::int64_t> const& layout, KmeansRoute const& route) {
+  constexpr std::int64_t least_ranges = 4;
+  constexpr double least_work = 1e6;
+  double const work =
+      static_cast<double>(layout.points) * static_cast<double>(layout.features) * static_cast<double>(layout.clusters);
+  return placement_of(route.variant) != KmeansPlacement::shared && layout.member_ranges() >= least_ranges &&
+         work >= least_work;
+}
+
+KmeansRoute spread_route(KmeansLayout<std::int64_t> const& layout, KmeansRoute const& route) {
+  KmeansLayout<std::int64_t> whole = layout;
+  whole.points_copied = false;
+  std::int64_t const row = std::max(whole.centre_stride(), whole.candidate_stride());
+  KmeansRoute spread = route;
+  spread.shared_bytes = route.variant == KmeansVariant::block_global_points
+                            ? static_cast<std::int64_t>(sizeof(double)) * layout.features * row
+                            : 0;
+  spread.scratch_bytes = scratch_bytes(whole, KmeansPlacement::global);
+  spread.blocks_of_run = std::max<std::int64_t>(1, layout.member_ranges());
+  return spread;
 }
 
 double run_work(KmeansProblem const& problem) {

@@ -19,7 +19,16 @@ struct KmeansRoute {
   int threads = 0;  ///< of a group
   std::int64_t shared_bytes = 0;
   std::int64_t scratch_bytes = 0;
+  /// 0: a run has one group. Otherwise several blocks, of at most so many, and the bytes are those of the whole run.
+  std::int64_t blocks_of_run = 0;
 };
+
+/// Whether several blocks may pay for a run on this route: it has points enough to divide, and its iterations take
+/// longer than two launches.
+bool is_worth_blocks(KmeansLayout<std::int64_t> const& layout, KmeansRoute const& route);
+
+/// The same kernel's work, done by several blocks.
+KmeansRoute spread_route(KmeansLayout<std::int64_t> const& layout, KmeansRoute const& route);
 
 /// The working memory of a run of the problem.
 KmeansLayout<std::int64_t> kmeans_layout(KmeansProblem const& problem, KmeansOptions const& options);
@@ -47,7 +56,7 @@ struct PlannedTask {
 /// Tasks of one launch, the longest first.
 struct PlannedLaunch {
   KmeansRoute route;
-  int blocks = 0, threads = 0;
+  int blocks = 0, threads = 0;  ///< of a task where runs are spread over blocks
   std::vector<PlannedTask> tasks;
 };
 

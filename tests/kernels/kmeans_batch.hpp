@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -86,11 +87,51 @@ class Batch {
                                        .rules = rules};
     EXPECT_EQ(launch_kmeans_fit(stream.handle(), variant, blocks, threads, arguments), cudaSuccess);
     stream.wait();
-    std::vector<Fit> fits;
-    for (std::size_t p = 0; p < problems_.size(); ++p) {
-      fits.push_back({labels_[p]->values(), centres_[p]->values(), figures_[p]->values().front()});
+    return fits();
+  }
+
+  /// The same by runs that are spread over blocks; their rows of centres are in shared memory or not.
+  std::vector<Fit> run_spread(bool rows_in_shared, KmeansRules const& rules, int blocks, int threads) {
+    simt::launch_log().clear();
+    Stream const stream;
+    std::vector<KmeansTask> const all_tasks = chained_tasks();
+    std::vector<KmeansSpreadRun> first_runs(all_tasks.size());
+    for (std::size_t t = 0; t < all_tasks.size(); ++t) {
+      first_runs[t].segment = all_tasks[t].first_segment;
+      first_runs[t].inertia_at_relocation = INFINITY;
     }
-    return fits;
+    simt::DeviceArray<KmeansData> const data(data_);
+    simt::DeviceArray<KmeansSegment> const segments(segments_);
+    simt::DeviceArray<KmeansTask> const tasks(all_tasks);
+    simt::DeviceArray<KmeansSpreadRun> const runs(first_runs);
+    simt::DeviceArray<unsigned> const left(std::vector<unsigned>{static_cast<unsigned>(all_tasks.size())});
+    std::int64_t shared = 0, scratch = 0;
+    for (std::size_t p = 0; p < problems_.size(); ++p) {
+      KmeansLayout<std::int64_t> const layout = layout_of(p, KmeansPlacement::global);
+      std::int64_t const row = std::max(layout.centre_stride(), layout.candidate_stride());
+      if (rows_in_shared) shared = std::max(shared, 8 * layout.features * row);
+      scratch = std::max(scratch, scratch_bytes(layout, KmeansPlacement::global));
+    }
+    simt::DeviceArray<std::byte> const scratch_memory(all_tasks.size() * static_cast<std::size_t>(scratch));
+    for (bool const by_warps : {true, false}) {
+      EXPECT_EQ(launch_kmeans_prepare(stream.handle(), by_warps, data.data(), static_cast<std::int64_t>(data_.size())),
+                cudaSuccess);
+    }
+    KmeansSpreadArguments const arguments{.data = data.data(),
+                                          .segments = segments.data(),
+                                          .tasks = tasks.data(),
+                                          .runs = runs.data(),
+                                          .tasks_left = left.data(),
+                                          .scratch = scratch_memory.data(),
+                                          .scratch_bytes = scratch,
+                                          .shared_bytes = shared,
+                                          .rules = rules};
+    while (left.values()[0] > 0) {
+      EXPECT_EQ(launch_kmeans_spread(stream.handle(), static_cast<int>(all_tasks.size()), blocks, threads, arguments),
+                cudaSuccess);
+      stream.wait();
+    }
+    return fits();
   }
 
   [[nodiscard]] KmeansPlace place(std::size_t p) const {
@@ -145,15 +186,27 @@ class Batch {
     return tasks;
   }
 
+  [[nodiscard]] std::vector<Fit> fits() const {
+    std::vector<Fit> all;
+    for (std::size_t p = 0; p < problems_.size(); ++p) {
+      all.push_back({labels_[p]->values(), centres_[p]->values(), figures_[p]->values().front()});
+    }
+    return all;
+  }
+
+  [[nodiscard]] KmeansLayout<std::int64_t> layout_of(std::size_t p, KmeansPlacement placement) const {
+    return {.points = problems_[p].n,
+            .features = problems_[p].d,
+            .clusters = problems_[p].k,
+            .candidates = segments_[p].candidates,
+            .points_copied = placement == KmeansPlacement::shared};
+  }
+
   /// Shared and scratch bytes of a group, enough for every problem.
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> room(KmeansPlacement placement) const {
     std::int64_t shared = 0, scratch = 0;
     for (std::size_t p = 0; p < problems_.size(); ++p) {
-      KmeansLayout<std::int64_t> const layout{.points = problems_[p].n,
-                                              .features = problems_[p].d,
-                                              .clusters = problems_[p].k,
-                                              .candidates = segments_[p].candidates,
-                                              .points_copied = placement == KmeansPlacement::shared};
+      KmeansLayout<std::int64_t> const layout = layout_of(p, placement);
       shared = std::max(shared, shared_bytes(layout, placement));
       scratch = std::max(scratch, scratch_bytes(layout, placement));
     }
