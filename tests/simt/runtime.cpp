@@ -145,6 +145,21 @@ cudaError_t enqueue(cudaStream_t stream, void const* kernel, GridLaunch launch) 
   });
 }
 
+cudaError_t enqueue(cudaStream_t stream, std::string name, std::function<void()> work) {
+  return on_stream("cudaLaunchKernel", stream, [&] {
+    if (stream->device != this_thread().device) return cudaErrorInvalidResourceHandle;
+    auto run = [name, work = std::move(work)] {
+      DeviceMemoryOpen const open;
+      work();
+      check_red_zones("by " + name);
+      launch_log().push_back({.name = name, .grid = dim3(1), .block = dim3(1)});
+      return cudaSuccess;
+    };
+    runtime().schedule.queue(stream, {.name = std::move(name), .run = std::move(run)});
+    return cudaSuccess;
+  });
+}
+
 }  // namespace simt
 
 using simt::on_device;

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "tests/simt/executor.hpp"
 #include "tests/simt/kernel_call.hpp"
@@ -143,6 +145,10 @@ namespace simt {
 
 /// What <<<>>> does: queues the launch, or returns the error of a shape that the device does not take.
 cudaError_t enqueue(cudaStream_t stream, void const* kernel, GridLaunch launch);
+
+/// The same for work of a library over a whole array, which on a device is launches of the library's own: runs in its
+/// turn as one piece, with device memory open, and is logged as one launch of one thread.
+cudaError_t enqueue(cudaStream_t stream, std::string name, std::function<void()> work);
 
 }  // namespace simt
 

@@ -1,7 +1,7 @@
 """What CONTRIBUTING.md says about adding an algorithm is done here, step by step, in a copy of the project: the template's
 files are copied, one word is added to CMake, and the new algorithm must build, pass its test and run its benchmark.
 
-    newcomer_test.py SOURCE WORK_FOLDER
+    newcomer_test.py SOURCE WORK_FOLDER PYTHON     PYTHON: the one whose packages the tests use
 """
 import os
 import pathlib
@@ -42,7 +42,7 @@ def main():
         cmake.write("regio_algorithm(cluster theil_index)\n")
 
     environment = dict(os.environ, CCACHE_BASEDIR=str(work), CCACHE_NOHASHDIR="1")
-    run("cmake", "--preset", "release", cwd=work, env=environment)
+    run("cmake", "--preset", "release", f"-DREGIO_PYTHON={sys.argv[3]}", cwd=work, env=environment)
     run("cmake", "--build", "build/release", "-j2", "--target", "cluster_theil_index_test", "theil_index_bench", cwd=work,
         env=environment)
     run("build/release/tests/cluster_theil_index_test", cwd=work)
