@@ -7,6 +7,7 @@
 
 #include "cluster/kmeans_chunks.hpp"
 #include "cuda/cuda_error.hpp"
+#include "cuda/stream_temporary_memory.hpp"
 #include "cuda/transfer.hpp"
 
 namespace regio::cuda {
@@ -58,6 +59,7 @@ Index task_count(std::vector<PlannedLaunch> const& launches) {
 }
 
 bool is_spread(PlannedLaunch const& launch) { return launch.route.blocks_of_run > 0; }
+bool is_ordered(PlannedLaunch const& launch) { return launch.longest_first; }
 
 }  // namespace
 
@@ -138,6 +140,9 @@ void KmeansPart::lay_out_input() {
   bool const any_spread = std::any_of(plan_.starts.begin(), plan_.starts.end(), is_spread) ||
                           std::any_of(plan_.chains.begin(), plan_.chains.end(), is_spread);
   spread_runs_ = input_.add<KmeansSpreadRun>(any_spread ? tasks_.count : 0);
+  bool const any_ordered =
+      std::ranges::any_of(plan_.starts, is_ordered) || std::ranges::any_of(plan_.chains, is_ordered);
+  task_work_ = input_.add<double>(any_ordered ? tasks_.count : 0);
   tickets_ = input_.add<unsigned>(static_cast<Index>(plan_.starts.size() + plan_.chains.size()));
   choices_ = input_.add<KmeansChoice>(static_cast<Index>(plan_.choices.size()));
   part_places_ = input_.add<KmeansPlace>(plan_.parts);
@@ -245,6 +250,7 @@ void KmeansPart::fill_descriptors(std::byte* image) const {
   KmeansSegment* segment = segments_.in(image);
   for (PlannedSegment const& planned : plan_.segments) *segment++ = described(planned);
   KmeansTask* const tasks = tasks_.in(image);
+  double* const work = task_work_.in(image);
   unsigned* ticket = tickets_.in(image);
   Index position = 0;
   for (auto const* launches : {&plan_.starts, &plan_.chains}) {
@@ -252,6 +258,7 @@ void KmeansPart::fill_descriptors(std::byte* image) const {
       *ticket++ = is_spread(launch) ? static_cast<unsigned>(launch.tasks.size()) : 0U;
       for (PlannedTask const& planned : launch.tasks) {
         tasks[position] = {static_cast<int>(planned.first_segment), static_cast<int>(planned.end_segment)};
+        if (task_work_.count > 0) work[position] = planned.work;
         if (is_spread(launch)) {
           KmeansSpreadRun& run = spread_runs_.in(image)[position];
           run = {};
@@ -292,6 +299,15 @@ void KmeansPart::launch_all() {
   launch_fits(plan_.chains, task_count(plan_.starts), static_cast<Index>(plan_.starts.size()));
 }
 
+void KmeansPart::put_longest_first(Index first_task, Index count) {
+  static_assert(sizeof(KmeansTask) == sizeof(std::uint64_t));
+  StreamTemporaryMemory memory(backend_.stream());
+  check(sort_by_key(backend_.stream().handle(), memory, task_work_.in(device_input_) + first_task,
+                    reinterpret_cast<std::uint64_t*>(tasks_.in(device_input_) + first_task), count,
+                    SortOrder::descending),
+        "sort_by_key");
+}
+
 void KmeansPart::launch_fits(std::vector<PlannedLaunch> const& launches, Index first_task, Index first_ticket) {
   unsigned* ticket = tickets_.in(device_input_) + first_ticket;
   constexpr Index most_iterations = std::numeric_limits<int>::max();
@@ -300,10 +316,12 @@ void KmeansPart::launch_fits(std::vector<PlannedLaunch> const& launches, Index f
       .tolerance = operation_.options.tolerance,
       .max_iterations = static_cast<int>(std::min(operation_.options.max_iterations, most_iterations))};
   for (PlannedLaunch const& launch : launches) {
+    auto const tasks = static_cast<Index>(launch.tasks.size());
+    if (launch.longest_first) put_longest_first(first_task, tasks);
     KmeansFitArguments const arguments{.data = data_.in(device_input_),
                                        .segments = segments_.in(device_input_),
                                        .tasks = tasks_.in(device_input_) + first_task,
-                                       .task_count = static_cast<unsigned>(launch.tasks.size()),
+                                       .task_count = static_cast<unsigned>(tasks),
                                        .ticket = ticket++,
                                        .scratch = scratch_.in(device_workspace_),
                                        .scratch_bytes = launch.route.scratch_bytes,
@@ -316,7 +334,7 @@ void KmeansPart::launch_fits(std::vector<PlannedLaunch> const& launches, Index f
           launch_kmeans_fit(backend_.stream().handle(), launch.route.variant, launch.blocks, launch.threads, arguments),
           kernel_name(launch.route.variant));
     }
-    first_task += static_cast<Index>(launch.tasks.size());
+    first_task += tasks;
   }
 }
 

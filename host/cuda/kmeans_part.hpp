@@ -67,6 +67,7 @@ class KmeansPart {
   void fill_numbers(std::byte* image) const;
   void fill_descriptors(std::byte* image) const;
   void launch_all();
+  void put_longest_first(Index first_task, Index count);
   void launch_fits(std::vector<PlannedLaunch> const& launches, Index first_task, Index first_ticket);
   void run_spread(PlannedLaunch const& launch, KmeansFitArguments const& arguments, Index first_task);
   [[nodiscard]] Index rounds_of_start(PlannedLaunch const& launch) const;
@@ -92,6 +93,7 @@ class KmeansPart {
   Section<KmeansData> data_;
   Section<KmeansSegment> segments_;
   Section<KmeansTask> tasks_;
+  Section<double> task_work_;  // of each task, where a launch orders them
   Section<unsigned> tickets_;
   Section<KmeansSpreadRun> spread_runs_;  // of tasks whose runs are spread, by their position among all tasks
   Section<KmeansChoice> choices_;

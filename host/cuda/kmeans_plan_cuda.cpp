@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
 #include <map>
 #include <tuple>
@@ -83,12 +84,18 @@ Index resident_groups(KmeansRoute const& route, DeviceProperties const& device) 
   return std::max<Index>(1, Index{blocks} * groups * device.multiprocessors);
 }
 
-/// Orders the tasks and chooses the grid.
+/// Whether groups may take a long task when the others have nothing left: some tasks must wait, and longer ones stand
+/// behind shorter ones.
+bool needs_order(PlannedLaunch const& launch) {
+  Index const groups = Index{launch.blocks} * groups_of_block(launch.route);
+  return static_cast<Index>(launch.tasks.size()) > groups &&
+         !std::ranges::is_sorted(launch.tasks, std::ranges::greater(), &PlannedTask::work);
+}
+
+/// Chooses the grids.
 std::vector<PlannedLaunch> finished(Launches& launches, DeviceProperties const& device, Index most_groups) {
   std::vector<PlannedLaunch> result;
   for (auto& [key, launch] : launches) {
-    std::stable_sort(launch.tasks.begin(), launch.tasks.end(),
-                     [](PlannedTask const& a, PlannedTask const& b) { return a.work > b.work; });
     auto const tasks = static_cast<Index>(launch.tasks.size());
     if (launch.route.blocks_of_run > 0) {
       Index const blocks = std::max<Index>(1, resident_groups(launch.route, device) / tasks);
@@ -102,6 +109,7 @@ std::vector<PlannedLaunch> finished(Launches& launches, DeviceProperties const& 
     if (most_groups > 0) wanted = std::min(wanted, most_groups);
     launch.blocks = static_cast<int>((wanted + groups - 1) / groups);
     launch.threads = groups * launch.route.threads;
+    launch.longest_first = needs_order(launch);
     result.push_back(std::move(launch));
   }
   return result;

@@ -53,10 +53,11 @@ struct PlannedTask {
   double work = 0;
 };
 
-/// Tasks of one launch, the longest first.
+/// Tasks of one launch, in the order of the problems.
 struct PlannedLaunch {
   KmeansRoute route;
   int blocks = 0, threads = 0;  ///< of a task where runs are spread over blocks
+  bool longest_first = false;   ///< the device orders the tasks by their work before groups take them
   std::vector<PlannedTask> tasks;
 };
 

@@ -121,8 +121,9 @@ TEST_F(KmeansOnDevice, ManyRestartsAreDividedAndTheFirstOfTheBestIsChosen) {
   Points const& points = keep(normal_points(24, 3, 5, 1));
   expect_as_on_cpu({.restarts = 1000, .keep_runs = true},
                    {{.points = points.view(), .clusters = 3}, {.points = points.view(), .clusters = 7, .restarts = 1}});
-  EXPECT_THAT(launches(), UnorderedElementsAre(std::pair("kmeans_prepare_warp", 1), std::pair("kmeans_fit_warp", 1),
-                                               std::pair("kmeans_choose", 1)));
+  // The one run of the second problem is longer than the others and stands behind them.
+  EXPECT_THAT(launches(), UnorderedElementsAre(std::pair("kmeans_prepare_warp", 1), std::pair("sort_by_key", 1),
+                                               std::pair("kmeans_fit_warp", 1), std::pair("kmeans_choose", 1)));
 }
 
 TEST_F(KmeansOnDevice, ChainsFollowTheirStartInOneLaunch) {
