@@ -18,6 +18,7 @@ Command add_run_command(CLI::App& program);
 Command add_new_command(CLI::App& program);
 Command add_cluster_command(CLI::App& program);
 Command add_dynamics_command(CLI::App& program);
+Command add_balance_command(CLI::App& program);
 Command add_devices_command(CLI::App& program);
 Command add_completion_command(CLI::App& program);
 Command add_manual_command(CLI::App& program);

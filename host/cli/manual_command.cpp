@@ -67,7 +67,8 @@ std::string page(ProgramDescription const& program) {
       "regio new cluster \\-\\-out study.toml\n"
       "regio run study.toml\n"
       "regio cluster panel.csv \\-k 6 \\-\\-restarts 100\n"
-      "regio dynamics clusters.csv \\-\\-target target.csv\n.fi\n";
+      "regio dynamics clusters.csv \\-\\-target target.csv\n"
+      "regio balance table.csv \\-\\-row\\-totals rows.csv \\-\\-column\\-totals columns.csv\n.fi\n";
   return text;
 }
 

@@ -49,4 +49,9 @@ std::vector<std::string> const& magnitude_colours() {
   return stops;
 }
 
+std::vector<std::string> const& difference_colours() {
+  static std::vector<std::string> const stops = {"#2c4a9e", "#7f9ad0", "#cfcfc9", "#e39a52", "#a84300"};
+  return stops;
+}
+
 }  // namespace regio::format

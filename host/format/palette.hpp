@@ -14,4 +14,8 @@ std::vector<std::string> category_colours(std::size_t count);
 /// Shades for magnitudes, low to high; visible on white and on dark paper.
 std::vector<std::string> const& magnitude_colours();
 
+/// Shades from far below over a neutral middle to far above; visible on white and on dark paper, and told apart without
+/// red or green.
+std::vector<std::string> const& difference_colours();
+
 }  // namespace regio::format

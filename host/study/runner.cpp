@@ -6,6 +6,7 @@
 #include <regio/cluster_study.hpp>
 
 #include "format/year_ranges.hpp"
+#include "study/balance_study.hpp"
 #include "study/cluster_report.hpp"
 #include "study/cluster_study_file.hpp"
 #include "study/cluster_tables.hpp"
@@ -214,6 +215,7 @@ bool RunSummary::all_converged() const {
 
 RunSummary run_study(Engine& engine, StudyDocument const& document, std::string const& kind,
                      RunSettings const& settings) {
+  if (kind == "balance") return run_balance_study(engine, document, settings);
   return kind == "dynamics" ? run_dynamics_study(engine, document, settings)
                             : run_cluster_study(engine, document, settings);
 }

@@ -15,7 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from chromium import Chromium, find_chromium
 
 SKIPPED = 77
-PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics")
+BALANCE_PAGES = ("balance", "balance-large", "balance-conflict", "balance-zeros")
+PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics") + BALANCE_PAGES
 WIDTHS = (360, 768, 1280, 1920)
 
 
@@ -40,7 +41,7 @@ class ReportInBrowser(unittest.TestCase):
                 figures = self.browser.evaluate("document.querySelectorAll('.drawing').length")
                 drawn = self.browser.evaluate(
                     "Array.from(document.querySelectorAll('.drawing svg'), s => s.querySelectorAll('.mark-group path').length)")
-                self.assertGreaterEqual(figures, 4)
+                self.assertGreaterEqual(figures, 2 if page == "balance-conflict" else 4)
                 self.assertEqual(len(drawn), figures)
                 self.assertTrue(all(marks > 0 for marks in drawn))
                 self.assert_quiet()
@@ -54,6 +55,42 @@ class ReportInBrowser(unittest.TestCase):
             [f"{kind}-{group}" for kind in ("heat-map", "mobility", "flow", "structure", "profiles", "ranking", "bootstrap-clusters")
              for group in ("1-economy", "2-infrastructure")]))
 
+    def drawn_figures(self):
+        return self.browser.evaluate("Array.from(document.querySelectorAll('.drawing'), f => f.dataset.name)")
+
+    def test_balanced_table_has_every_kind_of_figure(self):
+        usual = ["cell-changes", "convergence", "rows-multipliers", "columns-multipliers"]
+        for page, figures in (("balance", usual), ("balance-conflict", ["conflict", "convergence"]),
+                              ("balance-zeros", ["forced-zeros"] + usual), ("balance-totals", [])):
+            self.open(page)
+            self.assertEqual(self.drawn_figures(), figures)
+            self.assert_quiet()
+
+    def test_a_conflict_is_told_first_and_marked(self):
+        self.open("balance-conflict")
+        self.assertEqual(self.browser.evaluate("document.querySelector('main h2').textContent"), "Why it cannot be done")
+        sums = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('[data-name=conflict-sums] tbody tr'), r => r.lastElementChild.textContent)")
+        self.assertEqual(sums[2], "2")
+        kinds = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('[data-name=conflict] svg .role-legend-label text'), t => t.textContent)")
+        marks = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('[data-name=conflict] svg .mark-rect.role-mark path'), p => p.getAttribute('fill'))")
+        self.assertEqual(len(kinds), 4)
+        # Seven cells, and the four that farms and bakers would have to reach.
+        self.assertEqual(len(marks), 7 + 4)
+        labels = self.browser.evaluate("document.querySelector('[data-name=conflict] svg').textContent")
+        for label in ("constructor", "</script>", "__proto__"):
+            self.assertIn(label, labels)
+
+    def test_the_changes_of_a_large_table_are_the_largest(self):
+        self.open("balance-large")
+        marks = self.browser.evaluate("document.querySelectorAll('[data-name=cell-changes] svg .mark-rect.role-mark path').length")
+        self.assertGreater(marks, 2000)
+        self.assertLessEqual(marks, 60 * 60)
+        self.assertIn("The figure shows 60 of 80 rows and 60 of 70 columns",
+                      self.browser.evaluate("document.querySelector('#figure-cell-changes').textContent"))
+
     def test_no_horizontal_bar_at_any_width(self):
         for page in PAGES:
             self.open(page, width=WIDTHS[0])
@@ -63,10 +100,11 @@ class ReportInBrowser(unittest.TestCase):
                     self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), width)
 
     def test_figures_fit_their_place_on_a_phone(self):
-        self.open("study", width=360)
-        wide = self.browser.evaluate(
-            "Array.from(document.querySelectorAll('.drawing')).filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.dataset.name)")
-        self.assertEqual(wide, [])
+        for page in ("study",) + BALANCE_PAGES:
+            self.open(page, width=360)
+            wide = self.browser.evaluate(
+                "Array.from(document.querySelectorAll('.drawing')).filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.dataset.name)")
+            self.assertEqual(wide, [], page)
 
     def test_tables_sort_by_a_click_both_ways(self):
         self.open("study")
@@ -171,7 +209,7 @@ class ReportInBrowser(unittest.TestCase):
     def test_pdf_has_the_text_of_every_section(self):
         if not shutil.which("pdftotext"):
             self.skipTest("no pdftotext on this machine (Debian: apt install poppler-utils)")
-        for page in ("study", "many-clusters"):
+        for page in ("study", "balance-conflict", "many-clusters"):
             self.open(page)
             titles = self.browser.evaluate("Array.from(document.querySelectorAll('main h2, main h3, .table:not(.data *) caption'), t => t.textContent)")
             pdf = self.folder / f"{page}.pdf"

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "study/balance_report.hpp"
 #include "tests/support/synthetic_study.hpp"
 
 namespace {
@@ -55,6 +56,61 @@ std::string dynamics_page() {
       {{"all", history, regio::test::synthetic_dynamics(history), std::nullopt}}, {}, context));
 }
 
+/// A table and totals as CSV.
+struct BalanceSample {
+  std::string table, row_totals, column_totals;
+};
+
+std::string balance_page(std::filesystem::path const& folder, BalanceSample const& sample) {
+  using namespace regio::study;
+  std::filesystem::path const files = folder / "balance";
+  std::filesystem::create_directories(files);
+  write(files / "table.csv", sample.table);
+  write(files / "rows.csv", sample.row_totals);
+  write(files / "columns.csv", sample.column_totals);
+  regio::format::Findings findings;
+  BalancedTable result;
+  result.table = read_table(files / "table.csv", {}, findings);
+  result.row_totals = read_totals(files / "rows.csv", Margin::rows, result.table, findings);
+  result.column_totals = read_totals(files / "columns.csv", Margin::columns, result.table, findings);
+  findings.throw_if_any();
+  auto engine = regio::Engine::cpu();
+  balance(engine, result, {});
+  ReportContext const context{
+      .title = "Balancing of a constructed table",
+      .source = "Source: constructed data.",
+      .command_line = "regio balance table.csv --row-totals rows.csv --column-totals columns.csv",
+      .device = "CPU"};
+  return regio::format::render_html(balance_report(result, context));
+}
+
+/// A table of 80 rows and 70 columns with holes and negative cells, whose totals have grown by different shares.
+BalanceSample large_table() {
+  constexpr int rows = 80, columns = 70;
+  BalanceSample sample{"", "label,value\n", "label,value\n"};
+  std::vector<double> sums(columns, 0.0);
+  for (int j = 0; j < columns; ++j) sample.table += ",activity " + std::to_string(j + 1);
+  for (int i = 0; i < rows; ++i) {
+    sample.table += "\nproduct " + std::to_string(i + 1);
+    double sum = 0;
+    for (int j = 0; j < columns; ++j) {
+      int const mixed = (i * 37 + j * 61 + i * j) % 101;
+      double const cell = mixed < 30 ? 0 : mixed == 50 ? -3 : mixed;
+      double const grown = cell * (1 + 0.02 * ((i * 7) % 11)) * (1 + 0.03 * ((j * 5) % 13));
+      sample.table += "," + std::to_string(cell);
+      sum += grown;
+      sums[static_cast<std::size_t>(j)] += grown;
+    }
+    sample.row_totals += "product " + std::to_string(i + 1) + "," + std::to_string(sum) + "\n";
+  }
+  sample.table += "\n";
+  for (int j = 0; j < columns; ++j) {
+    sample.column_totals +=
+        "activity " + std::to_string(j + 1) + "," + std::to_string(sums[static_cast<std::size_t>(j)]) + "\n";
+  }
+  return sample;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -81,5 +137,19 @@ int main(int count, char** arguments) {
                                                {"R4", "\u0644\u0628\u0646\u0627\u0646"},
                                                {"R5", "\u041b\u044c\u0432\u0456\u0432 \U0001F981"},
                                                {"R6", "constructor"}}));
+  write(folder / "balance.html",
+        balance_page(folder, {",goods,services,exports,taxes\nfarms,7,3,5,-3\nmills,2,9,8,0\nimports,-2,0,2,0\n",
+                              "label,value\nfarms,15\nmills,26\nimports,-1\n",
+                              "label,value\ngoods,9\nservices,16\nexports,17\ntaxes,-2\n"}));
+  write(folder / "balance-large.html", balance_page(folder, large_table()));
+  write(
+      folder / "balance-conflict.html",
+      balance_page(folder, {",bread,constructor,</script>\nfarms,3,0,0\nbakers,5,0,0\n__proto__,1,4,1\nsmiths,0,1,6\n",
+                            "label,value\nfarms,4\nbakers,4\n__proto__,5\nsmiths,5\n",
+                            "label,value\nbread,6\nconstructor,6\n</script>,6\n"}));
+  write(folder / "balance-zeros.html",
+        balance_page(folder, {",x,y\na,1,1\nb,0,1\n", "label,value\na,1\nb,1\n", "label,value\nx,1\ny,1\n"}));
+  write(folder / "balance-totals.html",
+        balance_page(folder, {",x,y\na,1,1\nb,2,1\n", "label,value\na,1\nb,3\n", "label,value\nx,1\ny,1\n"}));
   return 0;
 }

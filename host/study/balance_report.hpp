@@ -1,0 +1,17 @@
+/// Fills a Report with a balanced table, or with why there is none.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "study/balance_explanation.hpp"
+#include "study/cluster_report.hpp"
+
+namespace regio::study {
+
+format::Report balance_report(BalancedTable const& result, ReportContext const& context);
+
+/// What a reader of a balanced table should know first: totals whose small disagreement stays in the result.
+std::vector<std::string> balance_warnings(BalancedTable const& result);
+
+}  // namespace regio::study

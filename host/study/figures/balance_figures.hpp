@@ -1,0 +1,21 @@
+/// Figures of a balanced table.
+#pragma once
+
+#include <string>
+
+#include "study/balance_explanation.hpp"
+#include "study/figures/vega_lite.hpp"
+
+namespace regio::study {
+
+/// The largest residual after every sweep, on a logarithmic axis.
+Figure convergence_figure(BalancedTable const& result, std::string const& source);
+/// Heat map of the rows and columns whose cells moved furthest.
+Figure cell_changes_figure(BalancedTable const& result, CellMovement const& movement, std::string const& source);
+/// Bars of the multipliers of a margin, relative to their geometric mean.
+Figure multipliers_figure(BalancedTable const& result, Margin margin, std::string const& source);
+/// The table with the rows and columns of the certificate first, or with the cells that are forced to zero.
+Figure conflict_figure(BalancedTable const& result, std::string const& source);
+Figure forced_zeros_figure(BalancedTable const& result, std::string const& source);
+
+}  // namespace regio::study
