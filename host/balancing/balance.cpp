@@ -21,7 +21,7 @@ namespace {
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Tables of at least so many cells are read by all threads, one table after another; smaller ones side by side.
-constexpr Index cells_of_large_table = 1 << 20;
+constexpr Index cells_of_large_table = Index{1} << 20;
 constexpr Index tables_of_task = 8;
 
 /// Sweeps that a table with zeros or negative cells makes before it is asked whether it has a solution at all: most
@@ -146,6 +146,8 @@ class Batch {
     workers_.for_each(static_cast<Index>(undecided.size()), [&](Index index, int) {
       std::size_t const b = undecided[static_cast<std::size_t>(index)];
       BalancePreparation& preparation = preparations_[b];
+      check_margins_of(problems_[b], preparation);
+      if (preparation.conflict) return;
       VectorView<double const> const rows = problems_[b].row_totals, columns = problems_[b].column_totals;
       TableSupport const support = table_support(problems_[b]);
       FlowResult flow = check_flow(without_wiped(support, preparation.checks), rows, columns, preparation.allowance);
@@ -164,8 +166,16 @@ class Batch {
     for (std::size_t t = 0; t < items_.size(); ++t) {
       if (!open(t)) continue;
       std::size_t const b = item_problem_[t];
+      BalancePreparation const& preparation = preparations_[b];
+      if (preparation.conflict && preparation.conflict->reason != BalanceReason::conflicting_margins) continue;
       BalanceItem next = items_[t];
-      if (preparations_[b].conflict) {
+      next.wiped_rows = preparation.wiped_rows();
+      next.wiped_columns = preparation.wiped_columns();
+      bool const same_problem = !evidence_[b] && !preparation.checks.any_wiped;
+      if (!same_problem || next.outcome == Outcome::stalled) {
+        std::fill(next.column_multipliers.begin(), next.column_multipliers.end(), 1.0);
+      }
+      if (preparation.conflict) {
         next.over_relaxation = false;
         next.max_iterations = std::min(options_.max_iterations, sweeps_to_attainable);
       } else {
@@ -188,7 +198,6 @@ class Batch {
     reduced_[b] = std::make_unique<ReducedTable>(problems_[b], evidence_[b]->forced_zeros);
     next.table = reduced_[b]->dense();
     next.sparse_table = reduced_[b]->sparse();
-    std::fill(next.column_multipliers.begin(), next.column_multipliers.end(), 1.0);
   }
 
   /// Parts of a table whose totals differ by less than the tolerance allows cannot be met exactly, and need not be.
@@ -217,7 +226,8 @@ class Batch {
     BalancePreparation const& preparation = preparations_[b];
     report_.gap[b] = preparation.gap;
     auto const found = std::lower_bound(item_problem_.begin(), item_problem_.end(), b);
-    if (found == item_problem_.end() || *found != b) {
+    bool const iterated = found != item_problem_.end() && *found == b;
+    if (!iterated || (preparation.conflict && preparation.conflict->reason != BalanceReason::conflicting_margins)) {
       leave_without_result(b);
     } else {
       take(b, items_[static_cast<std::size_t>(found - item_problem_.begin())]);

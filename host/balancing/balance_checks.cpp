@@ -196,28 +196,34 @@ BalancePreparation prepare_balance(BalanceProblem const& problem, CellKinds kind
   preparation.kinds = kinds;
   CompensatedSum gap;
   double magnitude = 0;
-  bool all_positive = true;
+  bool any_zero = false;
   auto const add = [&](VectorView<double const> totals, double sign) {
     for (double const total : totals) {
       gap.add(sign * total);
       magnitude += std::abs(total);
-      all_positive = all_positive && total > 0;
+      any_zero = any_zero || total == 0;
+      preparation.any_negative_total = preparation.any_negative_total || total < 0;
     }
   };
   add(problem.row_totals, 1);
   add(problem.column_totals, -1);
   preparation.gap = gap.value();
   preparation.allowance = std::max(tolerance, rounding_of_totals) * magnitude;
-  if (all_positive && !kinds.zero && !kinds.negative) {
-    // Such a table takes any totals of equal sum.
-    if (std::abs(preparation.gap) > preparation.allowance)
-      preparation.conflict = totals_of_whole_table(problem, preparation.gap);
-    return preparation;
+  bool const differ = std::abs(preparation.gap) > preparation.allowance;
+  if (differ && !preparation.may_conflict() && !any_zero) {
+    preparation.conflict = totals_of_whole_table(problem, preparation.gap);
+  } else if (differ || any_zero) {
+    check_margins_of(problem, preparation);
   }
+  return preparation;
+}
+
+void check_margins_of(BalanceProblem const& problem, BalancePreparation& preparation) {
+  if (preparation.checked) return;
+  preparation.checked = true;
   preparation.checks =
       check_margins(table_support(problem), problem.row_totals, problem.column_totals, preparation.allowance);
   preparation.conflict = preparation.checks.conflict;
-  return preparation;
 }
 
 }  // namespace regio

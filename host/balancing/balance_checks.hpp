@@ -53,17 +53,19 @@ CellKinds check_balance_problem(std::string const& where, BalanceMethod method, 
 /// What is known of a problem before its iteration.
 struct BalancePreparation {
   CellKinds kinds;
+  bool any_negative_total = false;
   double gap = 0;        ///< sum of u - sum of v
   double allowance = 0;  ///< how much totals may disagree: tolerance * sum of |totals|
   std::optional<MarginConflict> conflict;
+  bool checked = false;  ///< whether `checks` have been made
   MarginChecks checks;
 
   [[nodiscard]] VectorView<std::uint8_t const> wiped_rows() const noexcept { return only_if_any(checks.wiped_rows); }
   [[nodiscard]] VectorView<std::uint8_t const> wiped_columns() const noexcept {
     return only_if_any(checks.wiped_columns);
   }
-  /// Whether zeros or signs could stand in the way of a solution that the checks have not found.
-  [[nodiscard]] bool may_conflict() const noexcept { return kinds.zero || kinds.negative; }
+  /// Whether zeros or signs could stand in the way of a solution.
+  [[nodiscard]] bool may_conflict() const noexcept { return any_negative_total || kinds.zero || kinds.negative; }
 
  private:
   [[nodiscard]] VectorView<std::uint8_t const> only_if_any(std::vector<std::uint8_t> const& wiped) const noexcept {
@@ -71,7 +73,12 @@ struct BalancePreparation {
   }
 };
 
+/// Looks at the totals, and at the margins where a total of 0 may empty them or the totals disagree. Other problems are
+/// iterated on first: totals that are met need no proof that they can be.
 BalancePreparation prepare_balance(BalanceProblem const& problem, CellKinds kinds, double tolerance);
+
+/// Makes the checks of the margins if they have not been made.
+void check_margins_of(BalanceProblem const& problem, BalancePreparation& preparation);
 
 /// Signs of the cells other than zero.
 TableSupport table_support(BalanceProblem const& problem);

@@ -8,7 +8,7 @@ namespace regio {
 namespace {
 
 /// A table of at most so many cells stays in one core's cache, which is then faster than all cores sharing it.
-constexpr Index cells_of_one_core = 128 * 1024;
+constexpr Index cells_of_one_core = Index{1} << 17;
 /// Small tables that one task takes.
 constexpr Index tables_of_task = 8;
 

@@ -105,7 +105,9 @@ double sweep(SweepInput const& input, Index begin, Index end, double* multiplier
         r = 0;
       } else {
         r = relaxed_step(r, margin_root(p, 0, total), input.exponent);
-        if (!input.exponent.plain()) worst = larger_residual(worst, margin_residual(r * p, r * p, total, input.slack));
+        if (!input.exponent.plain() || !root_meets_total(p, 0, total)) {
+          worst = larger_residual(worst, margin_residual(r * p, r * p, total, input.slack));
+        }
       }
       multiplier[i] = broadcast(r);
     }
@@ -151,7 +153,7 @@ double signed_sweep(SweepInput const& input, Index begin, Index end, double* mul
         r = relaxed_step(r, margin_root(p, n, total), input.exponent);
         inverses[first + i] = 1 / r;
         double const above = r * p, below = n / r;
-        if (!input.exponent.plain()) {
+        if (!input.exponent.plain() || !root_meets_total(p, n, total)) {
           worst = larger_residual(worst, margin_residual(above - below, above + below, total, input.slack));
         }
       }
@@ -196,13 +198,13 @@ double column_step(VectorView<double const> totals, double slack, Index begin, I
         larger(subtract(larger(off, subtract(broadcast(0), off)), broadcast(slack)), broadcast(0));
     EightLanes const scale = larger(larger(total, attained), broadcast(std::numeric_limits<double>::min()));
     largest = larger(divide(missed, scale), largest);
-    store(divide(total, sum), multipliers + v);
+    store(divide(larger(total, broadcast(0)), sum), multipliers + v);
   }
   double worst = sum_of_lanes(unfinite) == 0 ? largest_of_lanes(largest) : std::numeric_limits<double>::quiet_NaN();
   for (Index j = whole; j < end; ++j) {
     double const attained = sums[j] * old_multipliers[j];
     worst = larger_residual(worst, margin_residual(attained, attained, totals[j], slack));
-    multipliers[j] = totals[j] / sums[j];
+    multipliers[j] = std::max(totals[j], 0.0) / sums[j];
   }
   return worst;
 }

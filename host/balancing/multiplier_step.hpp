@@ -25,6 +25,13 @@ inline double margin_root(double p, double n, double total) {
   return total >= 0 ? (total + root) / (2 * p) : 2 * n / (root - total);
 }
 
+/// Whether the margin meets its total under margin_root, whatever the other margin's multipliers are: not where it has
+/// no cell, or none of the sign that the total asks for.
+inline bool root_meets_total(double p, double n, double total) {
+  if (p > 0) return n > 0 || total >= 0;
+  return n > 0 ? total < 0 : total == 0;
+}
+
 /// The exponent of over-relaxation beyond 1, in 256ths. Powers are taken by square roots, which IEEE rounds the same
 /// way on every machine; a library's pow does not.
 class RelaxationExponent {

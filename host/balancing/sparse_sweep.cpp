@@ -29,7 +29,7 @@ double sparse_sweep(SparseTableView const& table, SweepInput const& input, Index
     } else {
       r = relaxed_step(r, margin_root(p, n, input.row_totals[i]), input.exponent);
       inverse = 1 / r;
-      if (!input.exponent.plain()) {
+      if (!input.exponent.plain() || !root_meets_total(p, n, input.row_totals[i])) {
         double const above = r * p, below = n == 0 ? 0 : n * inverse;
         worst = larger_residual(worst, margin_residual(above - below, above + below, input.row_totals[i], input.slack));
       }
