@@ -20,7 +20,7 @@ study::RunSummary run_on_engine(format::StudyDocument const& document, std::stri
   } catch (ContractError const& error) {
     if (!error.where().ends_with(": engine")) throw;
     if (options.device != "auto") {
-      throw DeviceError(DeviceFailure::failed, std::string(error.what()) + "; --device cpu takes it there");
+      throw DeviceError(DeviceFailure::failed, std::string(error.what()) + "; --device cpu does it");
     }
   }
   engine = Engine::cpu(options.threads);

@@ -210,7 +210,6 @@ CellMovement cell_movement(BalancedTable const& result) {
     place.value += std::abs(change.start);
     ++movement.cells;
     movement.value += std::abs(change.start);
-    movement.negative += change.start < 0 ? 1 : 0;
     movement.became_zero += change.balanced == 0 ? 1 : 0;
     movement.of_row[position(row)] = std::max(movement.of_row[position(row)], distance);
     movement.of_column[position(column)] = std::max(movement.of_column[position(column)], distance);
@@ -222,8 +221,7 @@ CellMovement cell_movement(BalancedTable const& result) {
 }
 
 std::string headline(BalancedTable const& result, CellMovement const& movement) {
-  static BalanceEvidence const none;
-  BalanceEvidence const& evidence = result.evidence() == nullptr ? none : *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   switch (result.reason()) {
     case BalanceReason::none: return converged_headline(result, movement);
     case BalanceReason::totals_differ:
@@ -241,8 +239,7 @@ std::string headline(BalancedTable const& result, CellMovement const& movement) 
 }
 
 std::vector<std::string> explanation(BalancedTable const& result) {
-  static BalanceEvidence const none;
-  BalanceEvidence const& evidence = result.evidence() == nullptr ? none : *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   switch (result.reason()) {
     case BalanceReason::none: return {};
     case BalanceReason::totals_differ: return totals_explanation(result, evidence);

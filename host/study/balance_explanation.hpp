@@ -17,7 +17,7 @@ struct CellMovement {
     double value = 0;  ///< sum of the |cells| of the start
   };
   std::vector<Step> steps;  ///< from small to large; the last one has no bound
-  Index cells = 0, negative = 0, became_zero = 0;
+  Index cells = 0, became_zero = 0;
   double value = 0;
 
   /// A cell, and by what it was multiplied.

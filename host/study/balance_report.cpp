@@ -102,13 +102,14 @@ ReportTable conflict_margins_table(BalancedTable const& result, BalanceEvidence 
 
 /// Totals that can be attained where the wanted ones cannot: those that differ from the wanted.
 ReportTable attainable_table(BalancedTable const& result, BalanceEvidence const& evidence) {
-  ReportTable table{.name = "attainable",
-                    .caption = "The nearest totals that can be attained",
-                    .columns = {"Margin", "Label", "Total", "Attainable", "Difference"},
-                    .digits = 4,
-                    .note =
-                        "Rows: when all columns meet their totals. Columns: when all rows meet theirs. Taking one "
-                        "of the two sides as it stands here makes the problem solvable."};
+  ReportTable table{
+      .name = "attainable",
+      .caption = "The nearest totals that can be attained",
+      .columns = {"Margin", "Label", "Total", "Attainable", "Difference"},
+      .digits = 4,
+      .note =
+          "Rows: when all columns meet their totals. Columns: when all rows meet theirs. Taking one "
+          "of the two sides as it stands here makes the problem solvable, though some cells may become zero."};
   for (Margin const margin : {Margin::rows, Margin::columns}) {
     std::vector<double> const& attainable =
         margin == Margin::rows ? evidence.attainable_row_totals : evidence.attainable_column_totals;
@@ -136,9 +137,8 @@ std::string how_to_check(BalancedTable const& result, BalanceEvidence const& evi
 }
 
 ReportSection conflict_section(BalancedTable const& result, MarginSums const& start, std::string const& source) {
-  BalanceEvidence const& evidence = *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   ReportSection section{.name = "conflict", .title = "Why it cannot be done"};
-
   bool const shows_both_sides = !evidence.rows.empty() && !evidence.columns.empty();
   bool const is_whole = result.reason() == BalanceReason::totals_differ && !is_part_of_table(result);
   if (shows_both_sides && !is_whole) section.items.emplace_back(Paragraph{how_to_check(result, evidence)});
@@ -155,7 +155,7 @@ ReportSection conflict_section(BalancedTable const& result, MarginSums const& st
 }
 
 ReportSection zeros_section(BalancedTable const& result, std::string const& source) {
-  BalanceEvidence const& evidence = *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   ReportSection section{.name = "zeros", .title = "Cells that become zero"};
   section.items.emplace_back(
       Paragraph{"The totals leave no room for some cells: in every table that meets them, and has numbers only where "
@@ -166,11 +166,8 @@ ReportSection zeros_section(BalancedTable const& result, std::string const& sour
       .name = "forced-zeros", .caption = "Cells that become zero", .columns = {"Row", "Column", "Before balancing"}};
   std::vector<double> start(evidence.forced_zeros.size(), 0.0);
   result.table.for_each_cell([&](Index row, Index column, Index at) {
-    auto const place = std::lower_bound(
-        evidence.forced_zeros.begin(), evidence.forced_zeros.end(), TableCell{row, column},
-        [](TableCell const& a, TableCell const& b) { return std::pair(a.row, a.column) < std::pair(b.row, b.column); });
-    if (place == evidence.forced_zeros.end() || *place != TableCell{row, column}) return;
-    start[position(place - evidence.forced_zeros.begin())] = result.table.values()[at];
+    Index const place = forced_zero_position(evidence, {row, column});
+    if (place >= 0) start[position(place)] = result.table.values()[at];
   });
   for (std::size_t i = 0; i < start.size(); ++i) {
     TableCell const& cell = evidence.forced_zeros[i];
@@ -228,20 +225,24 @@ ReportSection movement_section(BalancedTable const& result, CellMovement const& 
 }
 
 /// Rows and columns by how far they miss their totals.
-ReportTable margins_table(BalancedTable const& result, MarginSums const& start, MarginSums const& balanced) {
+ReportTable margins_table(BalancedTable const& result, MarginSums const& start) {
+  auto const cell = [&](Index at) { return result.balanced[position(at)]; };
+  MarginSums const balanced = margin_sums(result, cell);
+  MarginSums const sizes = margin_sums(result, [&](Index at) { return std::abs(cell(at)); });
   struct Line {
     Margin margin;
     std::size_t place;
-    double miss;
+    double residual;
   };
   std::vector<Line> lines;
   for (Margin const margin : {Margin::rows, Margin::columns}) {
     for (std::size_t i = 0; i < result.totals(margin).size(); ++i) {
       double const total = result.totals(margin)[i];
-      lines.push_back({margin, i, std::abs(balanced.of(margin)[i] - total) / std::max(std::abs(total), 1e-300)});
+      double const size = std::max(std::abs(total), sizes.of(margin)[i]);
+      lines.push_back({margin, i, size > 0 ? std::abs(balanced.of(margin)[i] - total) / size : 0});
     }
   }
-  std::stable_sort(lines.begin(), lines.end(), [](Line const& a, Line const& b) { return a.miss > b.miss; });
+  std::stable_sort(lines.begin(), lines.end(), [](Line const& a, Line const& b) { return a.residual > b.residual; });
   ReportTable table{.name = "margins",
                     .caption = "Totals and sums, those that miss most first",
                     .columns = {"Margin", "Label", "Sum before", "Total", "Sum after", "Missed by"},
@@ -281,8 +282,7 @@ ReportSection trust_section(BalancedTable const& result, CellMovement const& mov
     section.items.emplace_back(convergence_figure(result, source));
   }
   if (is_computed(movement)) {
-    MarginSums const balanced = margin_sums(result, [&](Index at) { return result.balanced[position(at)]; });
-    section.items.emplace_back(margins_table(result, start, balanced));
+    section.items.emplace_back(margins_table(result, start));
   }
   return section;
 }

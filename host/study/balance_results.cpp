@@ -1,7 +1,9 @@
 #include "study/balance_results.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "format/csv_writer.hpp"
 
@@ -64,6 +66,19 @@ Json labels_of(BalancedTable const& result, Margin margin, std::vector<Index> co
 
 }  // namespace
 
+BalanceEvidence const& evidence_of(BalancedTable const& result) {
+  static BalanceEvidence const none;
+  return result.evidence() == nullptr ? none : *result.evidence();
+}
+
+Index forced_zero_position(BalanceEvidence const& evidence, TableCell const& cell) {
+  auto const& cells = evidence.forced_zeros;
+  auto const place = std::lower_bound(cells.begin(), cells.end(), cell, [](TableCell const& a, TableCell const& b) {
+    return std::pair(a.row, a.column) < std::pair(b.row, b.column);
+  });
+  return place != cells.end() && *place == cell ? place - cells.begin() : -1;
+}
+
 void balance(Engine& engine, BalancedTable& result, Control const& control) {
   result.balanced.assign(static_cast<std::size_t>(result.table.values().size()),
                          std::numeric_limits<double>::quiet_NaN());
@@ -98,8 +113,7 @@ std::vector<ResultTable> balance_files(BalancedTable const& result) {
 }
 
 Json balance_json(BalancedTable const& result) {
-  static BalanceEvidence const none;
-  BalanceEvidence const& evidence = result.evidence() == nullptr ? none : *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   Json certificate = {{"rows", labels_of(result, Margin::rows, evidence.rows)},
                       {"columns", labels_of(result, Margin::columns, evidence.columns)},
                       {"deficit", evidence.deficit},

@@ -37,6 +37,11 @@ struct BalancedTable {
   }
 };
 
+/// The evidence, or one without anything in it.
+BalanceEvidence const& evidence_of(BalancedTable const& result);
+/// Position of a cell among the forced zeros, or -1.
+Index forced_zero_position(BalanceEvidence const& evidence, TableCell const& cell);
+
 /// Balances the table to its totals and fills the report and the balanced cells.
 void balance(Engine& engine, BalancedTable& result, Control const& control);
 

@@ -177,12 +177,14 @@ class TableReader {
     table_.value_column_ = *csv.find("value");
     std::vector<double> const numbers = complete_numbers(csv, table_.value_column_, flow_expected, findings_);
     std::vector<Index> row_of, column_of;
+    auto const label_of = [&](Index line, Index column, std::string const& what) {
+      std::string label = csv.text(line, column);
+      if (label.empty()) findings_.add(csv.problem(line, column, "the label of a " + what));
+      return label;
+    };
     for (Index line = 0; line < csv.rows(); ++line) {
-      for (auto const& [at, what] : {std::pair(row_column, "row"), std::pair(column_column, "column")}) {
-        if (csv.text(line, at).empty()) findings_.add(csv.problem(line, at, std::string("the label of a ") + what));
-      }
-      row_of.push_back(table_.rows.insert(csv.text(line, row_column)));
-      column_of.push_back(table_.columns.insert(csv.text(line, column_column)));
+      row_of.push_back(table_.rows.insert(label_of(line, row_column, "row")));
+      column_of.push_back(table_.columns.insert(label_of(line, column_column, "column")));
     }
     std::vector<Index> order(position(csv.rows()));
     std::iota(order.begin(), order.end(), Index{0});

@@ -30,6 +30,16 @@ class Word(unittest.TestCase):
         help_text = run(TESTS_PROGRAM, "cluster", "--help").stdout
         self.assertIn("cpu|cuda|auto|simt", help_text)
 
+    def test_an_algorithm_without_kernels_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (("table.csv", ",x\na,1\n"), ("rows.csv", "label,value\na,2\n"), ("columns.csv", "label,value\nx,2\n")):
+                pathlib.Path(folder, name).write_text(text, encoding="utf-8")
+            arguments = [TESTS_PROGRAM, "balance", "table.csv", "--row-totals", "rows.csv", "--column-totals", "columns.csv"]
+            refused = subprocess.run(arguments + ["--device", "simt"], cwd=folder, text=True, capture_output=True, check=False)
+            self.assertEqual(refused.returncode, 4, refused.stderr)
+            self.assertIn("this algorithm runs on the CPU only", refused.stderr)
+            self.assertFalse(pathlib.Path(folder, "table-results").exists())
+
 
 if __name__ == "__main__":
     unittest.main()

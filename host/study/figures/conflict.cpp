@@ -54,7 +54,7 @@ Json marked_cell(BalancedTable const& result, ShownMargins const& shown, std::si
 }  // namespace
 
 Figure conflict_figure(BalancedTable const& result, std::string const& source) {
-  BalanceEvidence const& evidence = *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   bool const columns_need = evidence.columns_need_more;
   CellKind const needing = {columns_need ? "cells of the columns that need more" : "cells of the rows that need more",
                             strong_colour};
@@ -99,7 +99,7 @@ Figure conflict_figure(BalancedTable const& result, std::string const& source) {
 }
 
 Figure forced_zeros_figure(BalancedTable const& result, std::string const& source) {
-  BalanceEvidence const& evidence = *result.evidence();
+  BalanceEvidence const& evidence = evidence_of(result);
   CellKind const becoming = {"becomes zero", strong_colour};
   CellKind const staying = {"stays", quiet_colour};
   std::vector<double> of_row(position(result.table.rows.size()), 0.0);
@@ -111,9 +111,7 @@ Figure forced_zeros_figure(BalancedTable const& result, std::string const& sourc
   ShownMargins const shown = ShownMargins::heaviest(of_row, of_column);
   auto const is_forced = [&](std::size_t at) {
     TableCell const cell{shown.rows[at / shown.columns.size()], shown.columns[at % shown.columns.size()]};
-    return std::binary_search(
-        evidence.forced_zeros.begin(), evidence.forced_zeros.end(), cell,
-        [](TableCell const& a, TableCell const& b) { return std::pair(a.row, a.column) < std::pair(b.row, b.column); });
+    return forced_zero_position(evidence, cell) >= 0;
   };
   VectorView<double const> const start = result.table.values();
   std::vector<double> const cells = shown_cells(result, shown, [&](Index at) { return start[at]; });
