@@ -1,4 +1,5 @@
-// The same bits for any number of threads, any order of the batch, alone or in company, on every SIMD target.
+// The same bits for any number of threads, any order of the batch, alone or in company, on every SIMD target, and on a
+// device for any number of blocks in any order, however its streams run.
 #include <regio/kmeans.hpp>
 
 #include <gtest/gtest.h>
@@ -7,11 +8,16 @@
 #include <algorithm>
 #include <iostream>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "cluster/kmeans_operation.hpp"
 #include "core/backend.hpp"
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/support/engines.hpp"
+#if defined(REGIO_SIMT_LIBRARY)
+#include "tests/simt/simulated_devices.hpp"
+#endif
 
 namespace regio {
 namespace {
@@ -40,12 +46,12 @@ Bits bits(KmeansReport const& report, Index b) {
 }
 
 /// Tiny and medium problems, weights, both starts, duplicates, many restarts, and a warm chain at the end.
-class KmeansDeterminism : public testing::Test {
- protected:
-  KmeansDeterminism() {
-    for (Index n : {3, 24, 33, 1030, 3000})
-      points.push_back(normal_points(n, n % 17 + 1, static_cast<std::uint64_t>(n)));
-    points.push_back(normal_points(30000, 6, 6));
+struct MixedBatch {
+  explicit MixedBatch(Index most_points) {
+    for (Index n : {3, 24, 33, 1030, 3000, 30000}) {
+      if (n > most_points) continue;
+      points.push_back(normal_points(n, n == 30000 ? 6 : n % 17 + 1, static_cast<std::uint64_t>(n)));
+    }
     Points duplicates = normal_points(90, 2, 7);
     for (double& value : duplicates.values) value = std::round(value);
     points.push_back(duplicates);
@@ -60,10 +66,10 @@ class KmeansDeterminism : public testing::Test {
         problems.push_back(problem);
       }
     }
-    problems.push_back({.points = points[1].view(), .clusters = 3, .restarts = 3000});
+    problems.push_back({.points = points[1].view(), .clusters = 3, .restarts = most_points > 10000 ? 3000 : 300});
   }
 
-  std::vector<KmeansProblem> with_chain() const {
+  [[nodiscard]] std::vector<KmeansProblem> with_chain() const {
     std::vector<KmeansProblem> all = problems;
     auto const first = static_cast<Index>(all.size());
     all.push_back({.points = points[2].view(), .clusters = 5});
@@ -77,6 +83,18 @@ class KmeansDeterminism : public testing::Test {
   std::vector<double> weights;
   std::vector<KmeansProblem> problems;
 };
+
+class KmeansDeterminism : public testing::Test, protected MixedBatch {
+ protected:
+  KmeansDeterminism() : MixedBatch(30000) {}
+};
+
+class KmeansDeterminismOnEngines : public EngineTest, protected MixedBatch {
+ protected:
+  // The simulated device is slow.
+  KmeansDeterminismOnEngines() : MixedBatch(GetParam() == TestEngine::simt ? 1030 : 30000) {}
+};
+REGIO_TEST_ON_ENGINES(KmeansDeterminismOnEngines);
 
 TEST_F(KmeansDeterminism, AnyNumberOfThreads) {
   tbb::global_control const allow(tbb::global_control::max_allowed_parallelism, 7);
@@ -96,8 +114,7 @@ TEST_F(KmeansDeterminism, AnyNumberOfThreads) {
   }
 }
 
-TEST_F(KmeansDeterminism, AnyOrderOfTheBatchAndAlone) {
-  Engine engine = Engine::cpu();
+TEST_P(KmeansDeterminismOnEngines, AnyOrderOfTheBatchAndAlone) {
   KmeansReport const expected = kmeans_fit(engine, {}, problems);
   std::vector<std::size_t> order(problems.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -136,8 +153,40 @@ TEST_F(KmeansDeterminism, EverySimdTarget) {
   }
 }
 
-TEST_F(KmeansDeterminism, SeedsAndStreamsGiveOtherStarts) {
-  Engine engine = Engine::cpu();
+#if defined(REGIO_SIMT_LIBRARY)
+TEST_F(KmeansDeterminism, AnyGridOrderMemoryAndScheduleOfADevice) {
+  MixedBatch const batch(1030);
+  std::vector<KmeansProblem> const all = batch.with_chain();
+  KmeansOptions const options{.restarts = 3, .keep_runs = true};
+  Engine cpu = Engine::cpu();
+  KmeansReport const expected = kmeans_fit(cpu, options, all);
+  simt::ExecutorOptions const before = simt::options();
+  constexpr simt::Order orders[] = {simt::Order::forward, simt::Order::reverse, simt::Order::random};
+  std::set<std::size_t> numbers_of_launches;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(seed);
+    simt::reset_runtime();
+    simt::set_schedule_seed(seed);
+    simt::devices()[0].multiProcessorCount = static_cast<int>(1 + 3 * (seed % 3));
+    simt::devices()[0].totalGlobalMem = std::size_t{1} << (seed % 2 == 0 ? 30 : 19);
+    simt::options().order = orders[seed % 3];
+    simt::options().seed = seed;
+    simt::options().resident_blocks = static_cast<int>(1 + seed % 4);
+    Engine device = make_engine(TestEngine::simt);
+    KmeansReport const report = kmeans_fit(device, options, all);
+    EXPECT_EQ(report.all_labels, expected.all_labels);
+    EXPECT_EQ(report.all_centres, expected.all_centres);
+    EXPECT_EQ(report.inertia, expected.inertia);
+    EXPECT_EQ(report.all_run_inertia, expected.all_run_inertia);
+    EXPECT_EQ(report.all_run_labels, expected.all_run_labels);
+    numbers_of_launches.insert(simt::launch_log().size());
+  }
+  EXPECT_GE(numbers_of_launches.size(), 2U) << "with less memory the batch has more parts";
+  simt::options() = before;
+}
+#endif
+
+TEST_P(KmeansDeterminismOnEngines, SeedsAndStreamsGiveOtherStarts) {
   KmeansOptions options{.restarts = 1, .keep_runs = true};
   options.max_iterations = 1;
   KmeansProblem problem{.points = points[3].view(), .clusters = 8};
