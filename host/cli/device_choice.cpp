@@ -15,15 +15,16 @@ std::vector<std::string> device_words() {
 
 Engine make_engine(std::string const& word, int threads) {
   if (word == "cpu") return Engine::cpu(threads);
-  if (word == "cuda") return Engine::cuda(cuda_options());
+  if (word == "cuda") return Engine::cuda(cuda_options(threads));
 #if defined(REGIO_SIMT_LIBRARY)
-  if (word == "simt") return Engine::cuda({.library = REGIO_SIMT_LIBRARY});
+  if (word == "simt") return Engine::cuda({.library = REGIO_SIMT_LIBRARY, .threads = threads});
 #endif
-  return Engine::automatic(cuda_options(), threads);
+  return Engine::automatic(cuda_options(threads), threads);
 }
 
-CudaOptions cuda_options() {
+CudaOptions cuda_options(int threads) {
   CudaOptions options;
+  options.threads = threads;
   if (char const* const library = std::getenv("REGIO_CUDA_LIBRARY"); library != nullptr) options.library = library;
   return options;
 }

@@ -15,6 +15,6 @@ std::vector<std::string> device_words();
 Engine make_engine(std::string const& word, int threads);
 
 /// CUDA options of this program: REGIO_CUDA_LIBRARY names another library than the installed one.
-CudaOptions cuda_options();
+CudaOptions cuda_options(int threads = 0);
 
 }  // namespace regio::cli

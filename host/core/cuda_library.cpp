@@ -68,13 +68,16 @@ void call(CudaOptions const& options, CudaBackendRequest& request) {
 
 }  // namespace
 
-std::unique_ptr<Backend> load_cuda_backend(CudaOptions const& options, int threads) {
+std::unique_ptr<Backend> load_cuda_backend(CudaOptions const& options) {
   if (options.ordinal < 0) {
     throw ContractError("Engine::cuda: ordinal", "is " + std::to_string(options.ordinal) + "; expected 0 or more");
   }
+  if (options.threads < 0) {
+    throw ContractError("Engine::cuda: threads", "is " + std::to_string(options.threads) + "; expected 0 or more");
+  }
   CudaBackendRequest request;
   request.ordinal = options.ordinal;
-  request.threads = threads;
+  request.threads = options.threads;
   request.stream = options.stream;
   call(options, request);
   if (request.backend == nullptr) throw DeviceError(DeviceFailure::failed, "the CUDA backend returned nothing");

@@ -19,8 +19,8 @@ enum class CudaLibraryStatus : std::int32_t {
   failed = 4
 };
 
-/// In: size, abi, ordinal, stream. Out: backend (owned by the caller) and device_count, or a message. With ordinal -1
-/// only the devices are counted and no backend is made.
+/// In: size, abi, ordinal, threads, stream. Out: backend (owned by the caller) and device_count, or a message. With
+/// ordinal -1 only the devices are counted and no backend is made.
 struct CudaBackendRequest {
   std::uint32_t size = sizeof(CudaBackendRequest);
   std::uint32_t abi = cuda_abi_number;
@@ -39,7 +39,7 @@ using CudaBackendFunction = std::int32_t(CudaBackendRequest*);
 }
 
 /// Loads the library and makes a backend. Throws DeviceError.
-std::unique_ptr<Backend> load_cuda_backend(CudaOptions const& options, int threads = 0);
+std::unique_ptr<Backend> load_cuda_backend(CudaOptions const& options);
 /// Number of usable devices. Throws DeviceError with the reason when there is none.
 int count_cuda_devices(CudaOptions const& options);
 

@@ -29,7 +29,9 @@ Engine Engine::automatic(int threads) { return automatic(CudaOptions{}, threads)
 
 Engine Engine::automatic(CudaOptions const& options, int threads) {
   try {
-    return {load_cuda_backend(options, threads), "chosen because a CUDA device is usable"};
+    CudaOptions device = options;
+    if (threads != 0) device.threads = threads;
+    return {load_cuda_backend(device), "chosen because a CUDA device is usable"};
   } catch (DeviceError const& error) {
     return {std::make_unique<CpuBackend>(threads), "chosen because CUDA is not usable: " + std::string(error.what())};
   }

@@ -34,7 +34,9 @@ CudaBackend::CudaBackend(DeviceProperties properties, cudaStream_t callers_strea
       copy_stream_(pool_) {}
 
 std::string CudaBackend::description() const {
-  std::string const text = cuda::description(properties_);
+  int const threads = workers_.count();
+  std::string const text = cuda::description(properties_) + ", " + std::to_string(threads) +
+                           (threads == 1 ? " thread of the CPU" : " threads of the CPU");
   return failure_.empty() ? text : text + "; no longer usable: " + failure_;
 }
 

@@ -25,6 +25,7 @@ struct CudaOptions {
   int ordinal = 0;
   void* stream = nullptr;  ///< a caller's cudaStream_t of that device that outlives the engine; null: one of its own
   std::string library;     ///< path of libregio_cuda; empty: the one installed with this build
+  int threads = 0;         ///< of the CPU side, which does what has no kernel; 0: every core that this process may use
 };
 
 /// A device with worker threads (CPU) or a stream (CUDA) and its workspace. Move-only; one per host thread.
@@ -32,11 +33,13 @@ class REGIO_API Engine {
  public:
   /// The CPU. `threads` 0: every core that this process may use. Throws ContractError when negative.
   static Engine cpu(int threads = 0);
-  /// A CUDA device. Throws DeviceError with the reason when it cannot be used; never falls back.
+  /// A CUDA device. Throws DeviceError with the reason when it cannot be used, and ContractError for a negative ordinal
+  /// or number of threads; never falls back.
   static Engine cuda(int ordinal = 0);
   static Engine cuda(CudaOptions const& options);
   /// CUDA when it is usable, otherwise the CPU. description() says which and why.
   static Engine automatic(int threads = 0);
+  /// `threads` is of whichever is chosen; 0 with CUDA: options.threads.
   static Engine automatic(CudaOptions const& options, int threads = 0);
 
   Engine(Engine&&) noexcept;

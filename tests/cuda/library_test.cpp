@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 
 #include <gmock/gmock.h>
+#include <tbb/global_control.h>
 
 #include <string>
 #include <thread>
@@ -44,12 +45,36 @@ class CudaLibrary : public SimtTest {
 };
 
 TEST_F(CudaLibrary, GivesAnEngineThatSaysWhatItIs) {
-  Engine engine = Engine::cuda(options(1));
+  CudaOptions one_thread = options(1);
+  one_thread.threads = 1;
+  Engine engine = Engine::cuda(one_thread);
   EXPECT_EQ(engine.device(), Device::cuda);
   EXPECT_EQ(engine.description(),
-            "simulated device, CUDA device 1, compute capability 9.0, 4 multiprocessors, 1.0 GiB");
-  EXPECT_GE(engine.threads(), 1);
+            "simulated device, CUDA device 1, compute capability 9.0, 4 multiprocessors, 1.0 GiB, 1 thread of the CPU");
   EXPECT_NO_THROW(engine.wait());
+}
+
+TEST_F(CudaLibrary, HasTheThreadsThatWereAskedFor) {
+  // oneTBB gives more threads than cores only where the process allows them.
+  tbb::global_control const allow(tbb::global_control::max_allowed_parallelism, 5);
+  CudaOptions three = options();
+  three.threads = 3;
+  EXPECT_EQ(Engine::cuda(three).threads(), 3);
+  EXPECT_THAT(Engine::cuda(three).description(), HasSubstr(", 3 threads of the CPU"));
+  EXPECT_EQ(Engine::automatic(three).threads(), 3);
+  EXPECT_EQ(Engine::automatic(three, 2).threads(), 2);
+  EXPECT_GE(Engine::cuda(options()).threads(), 1) << "every core";
+}
+
+TEST_F(CudaLibrary, NegativeThreadsAreTheCallersMistake) {
+  CudaOptions negative = options();
+  negative.threads = -1;
+  try {
+    Engine::cuda(negative);
+    ADD_FAILURE() << "accepted";
+  } catch (ContractError const& error) {
+    EXPECT_STREQ(error.what(), "Engine::cuda: threads is -1; expected 0 or more");
+  }
 }
 
 TEST_F(CudaLibrary, ListsEveryDevice) {

@@ -2,6 +2,7 @@
 
     program_test.py PROGRAM TESTS_PROGRAM
 """
+import json
 import pathlib
 import subprocess
 import sys
@@ -39,6 +40,18 @@ class Word(unittest.TestCase):
             self.assertEqual(refused.returncode, 4, refused.stderr)
             self.assertIn("this algorithm runs on the CPU only", refused.stderr)
             self.assertFalse(pathlib.Path(folder, "table-results").exists())
+
+    def test_threads_of_the_cpu_side_are_those_asked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            panel, out = pathlib.Path(folder) / "panel.csv", pathlib.Path(folder) / "out"
+            rows = [f"R{region},{year},{region % 3 + 0.1 * year},{region % 2}" for region in range(9) for year in (1, 2)]
+            panel.write_text("\n".join(["region,year,x,y", *rows]) + "\n", encoding="utf-8")
+            completed = run(TESTS_PROGRAM, "cluster", str(panel), "-k", "2", "--restarts", "2", "--device", "simt",
+                            "--threads", "3", "--out", str(out), "--quiet")
+            self.assertEqual(completed.returncode, 0, completed.stderr)
+            manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+            self.assertEqual(manifest["run"]["threads"], 3)
+            self.assertIn("3 threads of the CPU", manifest["run"]["device"])
 
 
 if __name__ == "__main__":
