@@ -319,4 +319,18 @@ std::int64_t CsvIndex::line(Index row) const {
   return line_marks_[mark] + std::count(between.begin(), between.end(), '\n');
 }
 
+std::vector<std::int64_t> CsvIndex::lines() const {
+  std::vector<std::int64_t> result;
+  result.reserve(row_begins_.size());
+  for (std::size_t row = 0; row < row_begins_.size(); ++row) {
+    if (row == 0) {
+      result.push_back(line(0));
+      continue;
+    }
+    std::string_view const before = text_.substr(row_begins_[row - 1], row_begins_[row] - row_begins_[row - 1]);
+    result.push_back(result.back() + std::count(before.begin(), before.end(), '\n'));
+  }
+  return result;
+}
+
 }  // namespace regio::format

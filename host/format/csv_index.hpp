@@ -27,6 +27,8 @@ class CsvIndex {
   [[nodiscard]] std::string_view cell(Index row, Index column) const noexcept;
   /// The line (from 1) on which a row begins.
   [[nodiscard]] std::int64_t line(Index row) const;
+  /// The lines of all rows, in one pass over the text.
+  [[nodiscard]] std::vector<std::int64_t> lines() const;
 
  private:
   friend class CsvScan;

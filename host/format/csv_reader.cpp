@@ -140,6 +140,8 @@ std::optional<Index> CsvTable::require(std::string_view column, Findings& findin
 
 std::int64_t CsvTable::line(Index row) const { return content_->index.line(row); }
 
+std::vector<std::int64_t> CsvTable::lines() const { return content_->index.lines(); }
+
 std::string CsvTable::text(Index row, Index column) const { return unquoted(content_->index.cell(row, column)); }
 
 namespace {

@@ -50,6 +50,8 @@ class CsvTable {
 
   /// Line in the file of a row (from 1); quoted cells may span lines.
   [[nodiscard]] std::int64_t line(Index row) const;
+  /// The lines of all rows: one pass over the text, where line() is a search for each.
+  [[nodiscard]] std::vector<std::int64_t> lines() const;
   /// The cell's text, unquoted.
   [[nodiscard]] std::string text(Index row, Index column) const;
   /// A column's texts.

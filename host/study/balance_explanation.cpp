@@ -200,6 +200,7 @@ CellMovement cell_movement(BalancedTable const& result) {
   movement.of_row.assign(position(result.table.rows.size()), 0.0);
   movement.of_column.assign(position(result.table.columns.size()), 0.0);
   VectorView<double const> const start = result.table.values();
+  double least_kept = 0;  // what moved less is not among the largest
   result.table.for_each_cell([&](Index row, Index column, Index at) {
     CellMovement::Change const change{row, column, start[at], result.balanced[position(at)]};
     double const distance = moved(change.ratio());
@@ -213,8 +214,11 @@ CellMovement cell_movement(BalancedTable const& result) {
     movement.became_zero += change.balanced == 0 ? 1 : 0;
     movement.of_row[position(row)] = std::max(movement.of_row[position(row)], distance);
     movement.of_column[position(column)] = std::max(movement.of_column[position(column)], distance);
+    if (distance < least_kept) return;
     movement.largest.push_back(change);
-    if (movement.largest.size() == 8 * CellMovement::most_changes) keep_largest(movement.largest);
+    if (movement.largest.size() < 8 * CellMovement::most_changes) return;
+    keep_largest(movement.largest);
+    least_kept = moved(movement.largest.back().ratio());
   });
   keep_largest(movement.largest);
   return movement;

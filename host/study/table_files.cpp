@@ -75,11 +75,11 @@ class UniqueLabels {
       return std::nullopt;
     }
     Index const known = labels_.insert(label);
-    if (known < static_cast<Index>(line_.size())) {
-      refuse_duplicate(table_, row, column, "a " + what, line_[position(known)], findings);
+    if (known < static_cast<Index>(row_.size())) {
+      refuse_duplicate(table_, row, column, "a " + what, table_.line(row_[position(known)]), findings);
       return std::nullopt;
     }
-    line_.push_back(table_.line(row));
+    row_.push_back(row);
     return known;
   }
   [[nodiscard]] RegionCodes const& labels() const noexcept { return labels_; }
@@ -87,7 +87,7 @@ class UniqueLabels {
  private:
   CsvTable const& table_;
   RegionCodes labels_;
-  std::vector<std::int64_t> line_;
+  std::vector<Index> row_;  ///< of each label
 };
 
 }  // namespace
@@ -157,8 +157,8 @@ class TableReader {
     UniqueLabels labels(csv);
     for (Index row = 0; row < csv.rows(); ++row) {
       labels.add(row, 0, "row", findings_);
-      table_.line_.push_back(csv.line(row));
     }
+    table_.line_ = csv.lines();
     table_.rows = labels.labels();
     table_.values_.resize(position(csv.rows() * columns));
     std::vector<Findings> of_column(position(columns));
@@ -192,16 +192,17 @@ class TableReader {
       return std::pair(row_of[position(a)], column_of[position(a)]) <
              std::pair(row_of[position(b)], column_of[position(b)]);
     });
+    std::vector<std::int64_t> const lines = csv.lines();
     table_.row_start_.assign(position(table_.rows.size() + 1), 0);
     for (std::size_t i = 0; i < order.size(); ++i) {
       Index const row = row_of[position(order[i])], column = column_of[position(order[i])];
       if (i > 0 && row_of[position(order[i - 1])] == row && column_of[position(order[i - 1])] == column) {
-        refuse_duplicate(csv, order[i], column_column, "a row and column", csv.line(order[i - 1]), findings_);
+        refuse_duplicate(csv, order[i], column_column, "a row and column", lines[position(order[i - 1])], findings_);
       }
       ++table_.row_start_[position(row + 1)];
       table_.cell_column_.push_back(column);
       table_.values_.push_back(numbers[position(order[i])]);
-      table_.line_.push_back(csv.line(order[i]));
+      table_.line_.push_back(lines[position(order[i])]);
     }
     std::partial_sum(table_.row_start_.begin(), table_.row_start_.end(), table_.row_start_.begin());
   }

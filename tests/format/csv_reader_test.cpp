@@ -76,6 +76,7 @@ TEST(CsvReader, ByteOrderMarkCommentsAndEmptyLines) {
   EXPECT_EQ(table.rows(), 2);
   EXPECT_EQ(table.line(0), 6);
   EXPECT_EQ(table.line(1), 8);
+  EXPECT_EQ(table.lines(), (std::vector<std::int64_t>{6, 8}));
 }
 
 TEST(CsvReader, HashAfterTheHeaderIsText) { EXPECT_EQ(parsed("a,b\n#1,2\n").text(0, 0), "#1"); }
