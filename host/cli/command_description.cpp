@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include <CLI/App.hpp>
+
 namespace regio::cli {
 namespace {
 

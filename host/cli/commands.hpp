@@ -3,9 +3,11 @@
 
 #include <functional>
 
-#include <CLI/App.hpp>
-
 #include "cli/exit_status.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace regio::cli {
 

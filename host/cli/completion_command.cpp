@@ -1,6 +1,7 @@
 #include <memory>
 #include <string>
 
+#include <CLI/App.hpp>
 #include <fmt/format.h>
 
 #include <regio/error.hpp>

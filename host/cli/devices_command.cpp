@@ -1,6 +1,7 @@
 #include <memory>
 #include <string>
 
+#include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"

@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include <CLI/App.hpp>
+
 #include "cli/study_flags.hpp"
 #include "cli/study_session.hpp"
 

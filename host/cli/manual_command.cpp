@@ -1,5 +1,7 @@
 #include <string>
 
+#include <CLI/App.hpp>
+
 #include <regio/version.hpp>
 
 #include "cli/command_description.hpp"

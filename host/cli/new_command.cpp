@@ -1,6 +1,8 @@
 #include <memory>
 #include <string>
 
+#include <CLI/App.hpp>
+
 #include "cli/commands.hpp"
 #include "cli/standard_output.hpp"
 #include "format/result_folder.hpp"

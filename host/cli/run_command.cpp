@@ -1,6 +1,8 @@
 #include <memory>
 #include <string>
 
+#include <CLI/App.hpp>
+
 #include "cli/commands.hpp"
 #include "cli/study_session.hpp"
 #include "study/cluster_study_file.hpp"

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 

@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 
-#include <CLI/App.hpp>
-
 #include <regio/engine.hpp>
 
 #include "format/result_folder.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace regio::cli {
 

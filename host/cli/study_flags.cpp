@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include <CLI/App.hpp>
+
 #include "format/csv_writer.hpp"
 
 namespace regio::cli {

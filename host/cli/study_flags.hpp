@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/App.hpp>
-
 #include "format/study_document.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace regio::cli {
 
