@@ -60,7 +60,9 @@ class PackTest(unittest.TestCase):
                      "- timing: needs a device", "Everything passed: build tests sanitizer program timing."):
             self.assertIn(line, text)
         for name in (self.pack / "programs/engine-tests").read_text(encoding="utf-8").split():
-            log = (self.pack / f"build/gpu-check/tests-{name}.log").read_text(encoding="utf-8")
+            self.assertIn(f"- tests-{name}: passed", text)
+        for name in ("test", "contract_test", "victims_test"):  # one test of each matches the filter
+            log = (self.pack / f"build/gpu-check/tests-cluster_kmeans_{name}.log").read_text(encoding="utf-8")
             self.assertIn("[  PASSED  ] 1 test", log, name)
 
     def test_a_failure_is_in_the_report_and_in_the_status(self):
