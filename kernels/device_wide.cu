@@ -13,6 +13,7 @@
 #endif
 
 #include <limits>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -91,6 +92,21 @@ std::size_t bytes_of(std::int64_t count, std::size_t element_bytes) {
   return static_cast<std::size_t>(count) * element_bytes;
 }
 
+template <class T, class Operation>
+cudaError_t reduce(char const* name, cudaStream_t stream, TemporaryMemory& memory, T const* values, std::int64_t count,
+                   T of_none, Operation operation, T* result) {
+  *result = of_none;
+  if (count == 0) return cudaSuccess;
+  // Shared, since queued work may still write it when waiting has failed and the caller is gone.
+  auto const found = std::make_shared<T>(of_none);
+  cudaError_t status = run(name, stream, memory, 0, [=](auto const& policy) {
+    *found = thrust::reduce(policy, values, values + count, of_none, operation);
+  });
+  if (status == cudaSuccess) status = cudaStreamSynchronize(stream);
+  if (status == cudaSuccess) *result = *found;
+  return status;
+}
+
 }  // namespace
 
 cudaError_t sort_by_key(cudaStream_t stream, TemporaryMemory& memory, double* keys, std::uint64_t* values,
@@ -114,23 +130,13 @@ cudaError_t exclusive_scan(cudaStream_t stream, TemporaryMemory& memory, std::in
 
 cudaError_t sum(cudaStream_t stream, TemporaryMemory& memory, std::int64_t const* values, std::int64_t count,
                 std::int64_t* result) {
-  *result = 0;
-  if (count == 0) return cudaSuccess;
-  cudaError_t const status = run("sum", stream, memory, 0, [=](auto const& policy) {
-    *result = thrust::reduce(policy, values, values + count, std::int64_t{0});
-  });
-  return status == cudaSuccess ? cudaStreamSynchronize(stream) : status;
+  return reduce<std::int64_t>("sum", stream, memory, values, count, 0, thrust::plus<std::int64_t>(), result);
 }
 
 cudaError_t maximum(cudaStream_t stream, TemporaryMemory& memory, double const* values, std::int64_t count,
                     double* result) {
   constexpr double least = -std::numeric_limits<double>::infinity();
-  *result = least;
-  if (count == 0) return cudaSuccess;
-  cudaError_t const status = run("maximum", stream, memory, 0, [=](auto const& policy) {
-    *result = thrust::reduce(policy, values, values + count, least, thrust::maximum<double>());
-  });
-  return status == cudaSuccess ? cudaStreamSynchronize(stream) : status;
+  return reduce("maximum", stream, memory, values, count, least, thrust::maximum<double>(), result);
 }
 
 }  // namespace regio::cuda
