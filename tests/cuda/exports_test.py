@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 # Types of exceptions are told apart by name across libraries; templates of the standard library are everybody's.
-SHARED = re.compile(r"(vtable|typeinfo|typeinfo name) for regio::\w+Error$|(\w+ for )?std::|guard variable for std::")
+SHARED = re.compile(r"(vtable|typeinfo|typeinfo name) for regio::\w+Error$|([\w ]+ for )?std::|guard variable for std::")
 
 
 def main():
