@@ -49,7 +49,8 @@ def numpy_solve(table, rows, columns, tolerance, most):
 
 
 def ipfn_solve(table, rows, columns):
-    return ipfn(table.copy(), [rows, columns], [[0], [1]], convergence_rate=TOLERANCE, max_iteration=1000).iteration()
+    return ipfn(table.copy(), [rows, columns], [[0], [1]], convergence_rate=TOLERANCE, rate_tolerance=0,
+                max_iteration=1000, verbose=0).iteration()
 
 
 class Program:
