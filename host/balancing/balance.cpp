@@ -146,10 +146,10 @@ class Batch {
     workers_.for_each(static_cast<Index>(undecided.size()), [&](Index index, int) {
       std::size_t const b = undecided[static_cast<std::size_t>(index)];
       BalancePreparation& preparation = preparations_[b];
-      check_margins_of(problems_[b], preparation);
+      TableSupport const support = table_support(problems_[b]);
+      check_margins_of(problems_[b], support, preparation);
       if (preparation.conflict) return;
       VectorView<double const> const rows = problems_[b].row_totals, columns = problems_[b].column_totals;
-      TableSupport const support = table_support(problems_[b]);
       FlowResult flow = check_flow(without_wiped(support, preparation.checks), rows, columns, preparation.allowance);
       if (flow.conflict) preparation.conflict = with_wiped_margins(*flow.conflict, support, rows, columns);
       if (flow.forced_zeros.empty()) return;
@@ -167,7 +167,7 @@ class Batch {
       if (!open(t)) continue;
       std::size_t const b = item_problem_[t];
       BalancePreparation const& preparation = preparations_[b];
-      if (preparation.conflict && preparation.conflict->reason != BalanceReason::conflicting_margins) continue;
+      if (preparation.hopeless()) continue;
       BalanceItem next = items_[t];
       next.wiped_rows = preparation.wiped_rows();
       next.wiped_columns = preparation.wiped_columns();
@@ -227,7 +227,7 @@ class Batch {
     report_.gap[b] = preparation.gap;
     auto const found = std::lower_bound(item_problem_.begin(), item_problem_.end(), b);
     bool const iterated = found != item_problem_.end() && *found == b;
-    if (!iterated || (preparation.conflict && preparation.conflict->reason != BalanceReason::conflicting_margins)) {
+    if (!iterated || preparation.hopeless()) {
       leave_without_result(b);
     } else {
       take(b, items_[static_cast<std::size_t>(found - item_problem_.begin())]);

@@ -7,17 +7,10 @@
 #include <numeric>
 
 #include "balancing/compensated_sum.hpp"
+#include "core/contract.hpp"
 
 namespace regio {
 namespace {
-
-[[noreturn]] void refuse(std::string const& where, std::string const& message) { throw ContractError(where, message); }
-
-std::string text(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "infinity" : "-infinity";
-  return fmt::format("{}", value);
-}
 
 void check_totals(std::string const& where, VectorView<double const> totals, Index expected, char const* margins) {
   if (totals.size() != expected) {
@@ -25,17 +18,17 @@ void check_totals(std::string const& where, VectorView<double const> totals, Ind
   }
   for (Index i = 0; i < totals.size(); ++i) {
     if (!std::isfinite(totals[i]))
-      refuse(where, fmt::format("entry {} is {}; totals must be finite", i, text(totals[i])));
+      refuse(where, fmt::format("entry {} is {}; totals must be finite", i, number_text(totals[i])));
   }
 }
 
 void check_cell(std::string const& where, BalanceMethod method, Index row, Index column, double value) {
   if (!std::isfinite(value)) {
-    refuse(where, fmt::format("row {}, column {} is {}; cells must be finite", row, column, text(value)));
+    refuse(where, fmt::format("row {}, column {} is {}; cells must be finite", row, column, number_text(value)));
   }
   if (method == BalanceMethod::ras && value < 0) {
     refuse(where, fmt::format("row {}, column {} is {}; RAS needs cells of at least 0, GRAS takes negative ones", row,
-                              column, text(value)));
+                              column, number_text(value)));
   }
 }
 
@@ -112,7 +105,7 @@ void check_start(std::string const& where, VectorView<double const> start, Index
   }
   for (Index j = 0; j < columns; ++j) {
     if (!std::isfinite(start[j]) || start[j] < 0) {
-      refuse(where, fmt::format("entry {} is {}; multipliers must be finite and at least 0", j, text(start[j])));
+      refuse(where, fmt::format("entry {} is {}; multipliers must be finite and at least 0", j, number_text(start[j])));
     }
   }
 }
@@ -122,7 +115,7 @@ void check_start(std::string const& where, VectorView<double const> start, Index
 void check_balance_options(BalanceOptions const& options) {
   std::string const where = "balance_tables: options.";
   if (!std::isfinite(options.tolerance) || options.tolerance <= 0 || options.tolerance >= 1) {
-    refuse(where + "tolerance", "is " + text(options.tolerance) + "; expected a number above 0 and below 1");
+    refuse(where + "tolerance", "is " + number_text(options.tolerance) + "; expected a number above 0 and below 1");
   }
   if (options.max_iterations < 1) {
     refuse(where + "max_iterations", fmt::format("is {}; expected at least 1", options.max_iterations));
@@ -213,16 +206,15 @@ BalancePreparation prepare_balance(BalanceProblem const& problem, CellKinds kind
   if (differ && !preparation.may_conflict() && !any_zero) {
     preparation.conflict = totals_of_whole_table(problem, preparation.gap);
   } else if (differ || any_zero) {
-    check_margins_of(problem, preparation);
+    check_margins_of(problem, table_support(problem), preparation);
   }
   return preparation;
 }
 
-void check_margins_of(BalanceProblem const& problem, BalancePreparation& preparation) {
+void check_margins_of(BalanceProblem const& problem, TableSupport const& support, BalancePreparation& preparation) {
   if (preparation.checked) return;
   preparation.checked = true;
-  preparation.checks =
-      check_margins(table_support(problem), problem.row_totals, problem.column_totals, preparation.allowance);
+  preparation.checks = check_margins(support, problem.row_totals, problem.column_totals, preparation.allowance);
   preparation.conflict = preparation.checks.conflict;
 }
 

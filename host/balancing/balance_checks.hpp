@@ -64,6 +64,10 @@ struct BalancePreparation {
   [[nodiscard]] VectorView<std::uint8_t const> wiped_columns() const noexcept {
     return only_if_any(checks.wiped_columns);
   }
+  /// Whether it is known without any iteration that there is no solution, and no iterate means anything.
+  [[nodiscard]] bool hopeless() const noexcept {
+    return conflict && conflict->reason != BalanceReason::conflicting_margins;
+  }
   /// Whether zeros or signs could stand in the way of a solution.
   [[nodiscard]] bool may_conflict() const noexcept { return any_negative_total || kinds.zero || kinds.negative; }
 
@@ -77,8 +81,8 @@ struct BalancePreparation {
 /// iterated on first: totals that are met need no proof that they can be.
 BalancePreparation prepare_balance(BalanceProblem const& problem, CellKinds kinds, double tolerance);
 
-/// Makes the checks of the margins if they have not been made.
-void check_margins_of(BalanceProblem const& problem, BalancePreparation& preparation);
+/// Makes the checks of the margins if they have not been made. `support` is the problem's.
+void check_margins_of(BalanceProblem const& problem, TableSupport const& support, BalancePreparation& preparation);
 
 /// Signs of the cells other than zero.
 TableSupport table_support(BalanceProblem const& problem);

@@ -14,6 +14,9 @@ namespace {
 /// Rows of a chunk, so that the chunks' column sums are little beside the table: at most 64 chunks.
 constexpr Index least_rows = 32, most_chunks = 64;
 
+/// Vectors of column sums that the check of a result keeps, more than a sweep: values, errors, magnitudes.
+constexpr Index checked_kinds = 3;
+
 class Iteration {
  public:
   Iteration(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
@@ -26,8 +29,7 @@ class Iteration {
         columns_(padded(item.columns())),
         relaxation_(false, tolerance) {
     space.next_multipliers.assign(static_cast<std::size_t>(columns_), 0.0);
-    Index const kinds = std::max<Index>(item.is_signed ? 2 : 1, 3);
-    space.sums.resize(static_cast<std::size_t>(chunks.count() * kinds * columns_));
+    space.sums.resize(static_cast<std::size_t>(chunks.count() * checked_kinds * columns_));
     space.residuals.resize(static_cast<std::size_t>(std::max(chunks.count(), chunks.column_ranges())));
     space.column_multipliers.assign(static_cast<std::size_t>(columns_), 0.0);
     if (item.is_signed) {
@@ -143,8 +145,17 @@ class Iteration {
     }
   }
 
-  double column_residual() {
+  /// The largest residual of the columns; of a range of them `residual_of(begin, end)` gives it.
+  template <class ResidualOfRange>
+  double worst_of_columns(ResidualOfRange&& residual_of) {
     chunks_.for_columns([&](Index range, Index begin, Index end) {
+      space_.residuals[static_cast<std::size_t>(range)] = residual_of(begin, end);
+    });
+    return worst(chunks_.column_ranges());
+  }
+
+  double column_residual() {
+    return worst_of_columns([&](Index begin, Index end) {
       add_chunks(begin, end, kinds());
       double const* const positive = sums(0, 0, kinds());
       double const* const s = space_.column_multipliers.data();
@@ -153,12 +164,11 @@ class Iteration {
         double const above = s[j] * positive[j];
         double const below =
             item_.is_signed ? -space_.column_inverses[static_cast<std::size_t>(j)] * sums(0, 1, 2)[j] : 0;
-        double const residual = margin_residual(above - below, above + below, item_.column_totals[j], item_.slack);
-        result = larger_residual(result, residual);
+        result =
+            larger_residual(result, margin_residual(above - below, above + below, item_.column_totals[j], item_.slack));
       }
-      space_.residuals[static_cast<std::size_t>(range)] = result;
+      return result;
     });
-    return worst(chunks_.column_ranges());
   }
 
   /// Whether the columns need nothing but total / sum.
@@ -168,13 +178,11 @@ class Iteration {
 
   /// Residual and step in one go; the new multipliers wait in next_multipliers, since the old ones may be the result.
   double plain_column_step() {
-    chunks_.for_columns([&](Index range, Index begin, Index end) {
+    return worst_of_columns([&](Index begin, Index end) {
       add_chunks(begin, end, 1);
-      space_.residuals[static_cast<std::size_t>(range)] =
-          kernels_.column_step(item_.column_totals, item_.slack, begin, end, sums(0, 0, 1),
-                               space_.column_multipliers.data(), space_.next_multipliers.data());
+      return kernels_.column_step(item_.column_totals, item_.slack, begin, end, sums(0, 0, 1),
+                                  space_.column_multipliers.data(), space_.next_multipliers.data());
     });
-    return worst(chunks_.column_ranges());
   }
 
   void step_columns() {
@@ -197,22 +205,25 @@ class Iteration {
     int exponent = 0;
     std::frexp(largest, &exponent);
     constexpr int unimportant = 64;
-    if (std::abs(exponent) > unimportant && std::isfinite(largest) && largest > 0) rescale(std::ldexp(1.0, -exponent));
+    if (std::abs(exponent) > unimportant && std::isfinite(largest) && largest > 0) {
+      move_to_rows(std::ldexp(1.0, exponent - 1));
+    }
   }
 
-  void rescale(double factor) {
-    for (Index j = 0; j < item_.columns(); ++j)
-      set_column(j, space_.column_multipliers[static_cast<std::size_t>(j)] * factor);
+  /// Divides the column multipliers by a factor and multiplies those of the rows by it.
+  void move_to_rows(double factor) {
+    for (Index j = 0; j < item_.columns(); ++j) {
+      set_column(j, space_.column_multipliers[static_cast<std::size_t>(j)] / factor);
+    }
     for (Index i = 0; i < item_.rows(); ++i) {
       double& r = item_.row_multipliers[i];
-      r /= factor;
+      r *= factor;
       if (item_.is_signed) space_.row_inverses[static_cast<std::size_t>(i)] = r > 0 ? 1 / r : 0;
     }
   }
 
   void finish() {
     fix_gauge();
-    constexpr Index checked_kinds = 3;
     chunks_.for_each([&](Index c, Index begin, Index end) {
       CheckedColumnSums const columns{sums(c, 0, checked_kinds), sums(c, 1, checked_kinds), sums(c, 2, checked_kinds)};
       std::fill_n(columns.value, checked_kinds * columns_, 0.0);
@@ -223,15 +234,11 @@ class Iteration {
               : kernels_.finish(input(), begin, end, r, inverses(), item_.balanced, columns);
     });
     item_.row_residual = worst(chunks_.count());
-    chunks_.for_columns([&](Index range, Index begin, Index end) {
+    item_.column_residual = worst_of_columns([&](Index begin, Index end) {
       double result = 0;
-      for (Index j = begin; j < end; ++j) {
-        double const residual = checked_column_residual(j);
-        result = larger_residual(result, residual);
-      }
-      space_.residuals[static_cast<std::size_t>(range)] = result;
+      for (Index j = begin; j < end; ++j) result = larger_residual(result, checked_column_residual(j));
+      return result;
     });
-    item_.column_residual = worst(chunks_.column_ranges());
     for (Index j = 0; j < item_.columns(); ++j) {
       item_.column_multipliers[j] = space_.column_multipliers[static_cast<std::size_t>(j)];
     }
@@ -241,8 +248,8 @@ class Iteration {
     CompensatedSum sum;
     double magnitude = 0;
     for (Index c = 0; c < chunks_.count(); ++c) {
-      sum.add(sums(c, 0, 3)[j], sums(c, 1, 3)[j]);
-      magnitude += sums(c, 2, 3)[j];
+      sum.add(sums(c, 0, checked_kinds)[j], sums(c, 1, checked_kinds)[j]);
+      magnitude += sums(c, 2, checked_kinds)[j];
     }
     if (!item_.is_signed) magnitude = sum.value();
     double const total = item_.column_totals[j];
@@ -252,15 +259,7 @@ class Iteration {
   /// The largest column multiplier becomes 1.
   void fix_gauge() {
     double const largest = *std::max_element(space_.column_multipliers.begin(), space_.column_multipliers.end());
-    if (largest > 0 && std::isfinite(largest) && largest != 1) {
-      for (Index j = 0; j < item_.columns(); ++j)
-        set_column(j, space_.column_multipliers[static_cast<std::size_t>(j)] / largest);
-      for (Index i = 0; i < item_.rows(); ++i) {
-        double& r = item_.row_multipliers[i];
-        r *= largest;
-        if (item_.is_signed) space_.row_inverses[static_cast<std::size_t>(i)] = r > 0 ? 1 / r : 0;
-      }
-    }
+    if (largest > 0 && std::isfinite(largest) && largest != 1) move_to_rows(largest);
   }
 
   BalanceItem& item_;

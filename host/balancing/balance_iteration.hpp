@@ -32,13 +32,13 @@ class TableChunks {
   /// body(begin, end) for the columns, cut into ranges of whole vectors.
   template <class Body>
   void for_columns(Body&& body) const {
-    constexpr Index columns_of_one = 1024;
-    run((columns_ + columns_of_one - 1) / columns_of_one,
-        [&](Index c) { body(c, c * columns_of_one, std::min(columns_, (c + 1) * columns_of_one)); });
+    run(column_ranges(), [&](Index c) { body(c, c * columns_of_one, std::min(columns_, (c + 1) * columns_of_one)); });
   }
-  [[nodiscard]] Index column_ranges() const noexcept { return (columns_ + 1023) / 1024; }
+  [[nodiscard]] Index column_ranges() const noexcept { return (columns_ + columns_of_one - 1) / columns_of_one; }
 
  private:
+  static constexpr Index columns_of_one = 1024;
+
   template <class Body>
   void run(Index chunks, Body&& body) const {
     if (workers_ == nullptr) {

@@ -1,7 +1,5 @@
 #include <regio/kmeans.hpp>
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <cmath>
 #include <exception>
@@ -10,6 +8,7 @@
 
 #include "cluster/kmeans_operation.hpp"
 #include "core/backend.hpp"
+#include "core/contract.hpp"
 #include "core/workers.hpp"
 
 namespace regio {
@@ -17,14 +16,6 @@ namespace {
 
 /// Labels are 32-bit integers and so are the positions that a random start shuffles.
 constexpr Index largest_count = std::numeric_limits<std::int32_t>::max() - 7;
-
-[[noreturn]] void refuse(std::string const& where, std::string const& message) { throw ContractError(where, message); }
-
-std::string text(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "infinity" : "-infinity";
-  return fmt::format("{}", value);
-}
 
 std::string shape(Index rows, Index columns) {
   return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
@@ -46,8 +37,8 @@ void check_finite(std::string const& where, MatrixView<double const> values, cha
     if (all_finite(values.row(i))) continue;
     for (Index j = 0; j < values.columns(); ++j) {
       if (std::isfinite(values(i, j))) continue;
-      refuse(where, "row " + std::to_string(i) + ", column " + std::to_string(j) + " is " + text(values(i, j)) + "; " +
-                        what + " must be finite");
+      refuse(where, "row " + std::to_string(i) + ", column " + std::to_string(j) + " is " + number_text(values(i, j)) +
+                        "; " + what + " must be finite");
     }
   }
 }
@@ -70,7 +61,8 @@ void check_weights(std::string const& where, VectorView<double const> weights, I
   bool positive = false;
   for (Index i = 0; i < n; ++i) {
     if (!std::isfinite(weights[i]) || weights[i] < 0) {
-      refuse(where, "row " + std::to_string(i) + " is " + text(weights[i]) + "; weights must be finite and at least 0");
+      refuse(where,
+             "row " + std::to_string(i) + " is " + number_text(weights[i]) + "; weights must be finite and at least 0");
     }
     positive = positive || weights[i] > 0;
   }
@@ -85,7 +77,7 @@ void check_options(KmeansOptions const& options) {
     refuse(where + "max_iterations", "is " + std::to_string(options.max_iterations) + "; expected at least 1");
   }
   if (!std::isfinite(options.tolerance) || options.tolerance < 0) {
-    refuse(where + "tolerance", "is " + text(options.tolerance) + "; expected a finite number, at least 0");
+    refuse(where + "tolerance", "is " + number_text(options.tolerance) + "; expected a finite number, at least 0");
   }
 }
 

@@ -92,12 +92,20 @@ std::string sign_headline(BalancedTable const& result, BalanceEvidence const& ev
                      amount(total));
 }
 
+/// The margins that need more than those give where their cells lie.
+struct ConflictSides {
+  Margin needs, gives;
+  std::vector<Index> const &needing, &giving;
+};
+
+ConflictSides sides_of(BalanceEvidence const& evidence) {
+  if (evidence.columns_need_more) return {Margin::columns, Margin::rows, evidence.columns, evidence.rows};
+  return {Margin::rows, Margin::columns, evidence.rows, evidence.columns};
+}
+
 /// "the rows 'a', 'b' need 8, but ... take only 6".
 std::string conflict_headline(BalancedTable const& result, BalanceEvidence const& evidence) {
-  Margin const needs = evidence.columns_need_more ? Margin::columns : Margin::rows;
-  Margin const gives = evidence.columns_need_more ? Margin::rows : Margin::columns;
-  auto const& needing = needs == Margin::rows ? evidence.rows : evidence.columns;
-  auto const& giving = needs == Margin::rows ? evidence.columns : evidence.rows;
+  auto const [needs, gives, needing, giving] = sides_of(evidence);
   return fmt::format(
       "No table has these totals: {} must add up to {}, but {} alone, where their cells lie, to {}: {} "
       "too much",
@@ -178,10 +186,7 @@ std::string margin_repair(BalancedTable const& result, BalanceEvidence const& ev
 }
 
 std::string conflict_repair(BalancedTable const& result, BalanceEvidence const& evidence) {
-  Margin const needs = evidence.columns_need_more ? Margin::columns : Margin::rows;
-  Margin const gives = evidence.columns_need_more ? Margin::rows : Margin::columns;
-  auto const& needing = needs == Margin::rows ? evidence.rows : evidence.columns;
-  auto const& giving = needs == Margin::rows ? evidence.columns : evidence.rows;
+  auto const [needs, gives, needing, giving] = sides_of(evidence);
   return fmt::format(
       "Repair: lower the totals of {} or raise those of {}, by at least {} together; or put a positive number "
       "into a cell of {} outside of {}.",
