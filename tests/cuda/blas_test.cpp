@@ -13,6 +13,7 @@
 
 #include "cuda/cuda_backend.hpp"
 #include "cuda/transfer.hpp"
+#include "tests/cuda/backend_test.hpp"
 #include "tests/cuda/simt_test.hpp"
 #include "tests/simt/blas.hpp"
 
@@ -93,17 +94,8 @@ class DeviceTable {
   DeviceBuffer<T> memory_;
 };
 
-class Products : public SimtTest {
+class Products : public BackendTest {
  protected:
-  void SetUp() override {
-    SimtTest::SetUp();
-    backend_ = CudaBackend::make(0, nullptr, 1);
-  }
-  void TearDown() override {
-    backend_.reset();
-    SimtTest::TearDown();
-  }
-
   template <class T>
   void expect_product(Index m, Index n, Index k, double alpha, double beta) {
     for (bool const turn_a : {false, true}) {
@@ -128,8 +120,6 @@ class Products : public SimtTest {
       }
     }
   }
-
-  std::unique_ptr<CudaBackend> backend_;
 };
 
 TEST_F(Products, OfTwoMatricesInBothPrecisions) {

@@ -14,6 +14,7 @@
 #include "cuda/cuda_backend.hpp"
 #include "cuda/stream_temporary_memory.hpp"
 #include "cuda/transfer.hpp"
+#include "tests/cuda/backend_test.hpp"
 #include "tests/cuda/simt_test.hpp"
 
 namespace regio::cuda {
@@ -78,19 +79,7 @@ std::vector<std::int64_t> whole_numbers(std::size_t count) {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-class DeviceWide : public SimtTest {
- protected:
-  void SetUp() override {
-    SimtTest::SetUp();
-    backend_ = CudaBackend::make(0, nullptr, 1);
-  }
-  void TearDown() override {
-    backend_.reset();
-    SimtTest::TearDown();
-  }
-
-  std::unique_ptr<CudaBackend> backend_;
-};
+class DeviceWide : public BackendTest {};
 
 TEST_F(DeviceWide, SortIsStableInBothOrders) {
   backend_->run([&] {

@@ -14,6 +14,7 @@
 #include "cuda/cuda_backend.hpp"
 #include "cuda/kmeans_plan_cuda.hpp"
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/cuda/kmeans_on_device.hpp"
 #include "tests/cuda/simt_test.hpp"
 
 namespace regio {
@@ -29,8 +30,6 @@ class KmeansOrder : public SimtTest {
     SimtTest::SetUp();
     simt::devices()[0].multiProcessorCount = 1;
   }
-
-  static Engine device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
 
   /// `shorts` short problems, and among the last of them `longs` that take 75 times as long.
   std::vector<KmeansProblem> uneven_batch(Index shorts, Index longs) const {
@@ -50,13 +49,8 @@ class KmeansOrder : public SimtTest {
   /// The launches of a fit of the batch, which must give the CPU's bits.
   static std::vector<std::string> launches_of(std::vector<KmeansProblem> const& problems) {
     simt::launch_log().clear();
-    Engine gpu = device(), cpu = Engine::cpu();
-    KmeansReport const report = kmeans_fit(gpu, options_, problems), expected = kmeans_fit(cpu, options_, problems);
-    EXPECT_EQ(report.all_labels, expected.all_labels);
-    EXPECT_EQ(report.all_centres, expected.all_centres);
-    EXPECT_EQ(report.inertia, expected.inertia);
-    EXPECT_EQ(report.iterations, expected.iterations);
-    EXPECT_EQ(report.best_run, expected.best_run);
+    Engine gpu = simulated_device(), cpu = Engine::cpu();
+    expect_same_bits(kmeans_fit(gpu, options_, problems), kmeans_fit(cpu, options_, problems));
     return launches();
   }
 
@@ -117,7 +111,7 @@ TEST_F(KmeansOrder, EveryFailingCallIsAClearErrorOrTheRightResult) {
   KmeansReport const expected = kmeans_fit(cpu, options_, problems);
   auto const fit = [&](cudaError_t injected) {
     try {
-      Engine gpu = device();
+      Engine gpu = simulated_device();
       EXPECT_EQ(kmeans_fit(gpu, options_, problems).all_labels, expected.all_labels);
     } catch (DeviceError const& error) {
       EXPECT_THAT(error.what(), AnyOf(HasSubstr(cudaGetErrorName(injected)), HasSubstr("device memory")));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/cuda/kmeans_on_device.hpp"
 #include "tests/cuda/simt_test.hpp"
 
 namespace regio {
@@ -20,8 +21,6 @@ namespace {
 
 class KmeansParts : public SimtTest {
  protected:
-  static Engine device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
-
   /// Positions in the log of work of what has this name or begins with it.
   static std::vector<std::size_t> positions(std::vector<simt::WorkRecord> const& log, std::string const& name) {
     std::vector<std::size_t> found;
@@ -44,16 +43,6 @@ class KmeansParts : public SimtTest {
       if (chains && b % 4 == 3) problems.back().warm_from = b - 2;
     }
     return problems;
-  }
-
-  static void expect_same(KmeansReport const& report, KmeansReport const& expected) {
-    EXPECT_EQ(report.outcome, expected.outcome);
-    EXPECT_EQ(report.all_labels, expected.all_labels);
-    EXPECT_EQ(report.all_centres, expected.all_centres);
-    EXPECT_EQ(report.inertia, expected.inertia);
-    EXPECT_EQ(report.iterations, expected.iterations);
-    EXPECT_EQ(report.best_run, expected.best_run);
-    EXPECT_EQ(report.all_sizes, expected.all_sizes);
   }
 
   /// Problems that are not cancelled have the expected results, the others none; returns how many were cancelled.
@@ -80,7 +69,7 @@ class KmeansParts : public SimtTest {
 
 TEST_F(KmeansParts, CopiesOfAPartMayRunBesideTheKernelsOfTheNext) {
   std::vector<KmeansProblem> const problems = small_problems(40, false);
-  Engine engine = device();
+  Engine engine = simulated_device();
   kmeans_fit(engine, {}, problems);
   std::vector<simt::WorkRecord> const log = simt::work_log();
   auto const uploads = positions(log, "copy to the device"), fits = positions(log, "kmeans_fit"),
@@ -108,8 +97,8 @@ TEST_F(KmeansParts, CopiesOfAPartMayRunBesideTheKernelsOfTheNext) {
 TEST_F(KmeansParts, PartThatStartsWhereTheOneBeforeEndedWaitsForIt) {
   std::vector<KmeansProblem> problems = small_problems(24, false);
   for (std::size_t b = 1; b < problems.size(); ++b) problems[b].warm_from = static_cast<Index>(b) - 1;
-  Engine engine = device(), cpu = Engine::cpu();
-  expect_same(kmeans_fit(engine, {}, problems), kmeans_fit(cpu, {}, problems));
+  Engine engine = simulated_device(), cpu = Engine::cpu();
+  expect_same_bits(kmeans_fit(engine, {}, problems), kmeans_fit(cpu, {}, problems));
   std::vector<simt::WorkRecord> const log = simt::work_log();
   auto const uploads = positions(log, "copy to the device"), downloads = positions(log, "copy to the host");
   ASSERT_GE(uploads.size(), 3U);
@@ -125,8 +114,8 @@ TEST_F(KmeansParts, ResultsAreTheCpusUnderEverySchedule) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
     simt::set_schedule_seed(seed);
-    Engine engine = device();
-    expect_same(kmeans_fit(engine, {}, problems), expected);
+    Engine engine = simulated_device();
+    expect_same_bits(kmeans_fit(engine, {}, problems), expected);
   }
   EXPECT_GE(uploads(), 40U * 3U);
 }
@@ -140,8 +129,8 @@ TEST_F(KmeansParts, LargeBatchIsDividedAlthoughItFits) {
   }
   KmeansOptions options{.init = KmeansInit::random};
   options.max_iterations = 1;
-  Engine engine = device(), cpu = Engine::cpu();
-  expect_same(kmeans_fit(engine, options, problems), kmeans_fit(cpu, options, problems));
+  Engine engine = simulated_device(), cpu = Engine::cpu();
+  expect_same_bits(kmeans_fit(engine, options, problems), kmeans_fit(cpu, options, problems));
   EXPECT_EQ(uploads(), 3U);
   problems.resize(7);
   kmeans_fit(engine, options, problems);
@@ -157,7 +146,7 @@ TEST_F(KmeansParts, ProblemsThatShareManyPointsStayTogether) {
   }
   KmeansOptions options{.init = KmeansInit::random};
   options.max_iterations = 1;
-  Engine engine = device();
+  Engine engine = simulated_device();
   kmeans_fit(engine, options, problems);
   EXPECT_EQ(uploads(), 2U);
 }
@@ -170,8 +159,8 @@ TEST_F(KmeansParts, EveryFailingCallIsAClearErrorOrTheRightResult) {
   /// Whether an error came of it.
   auto const fit = [&](cudaError_t injected) {
     try {
-      Engine engine = device();
-      expect_same(kmeans_fit(engine, {}, problems), expected);
+      Engine engine = simulated_device();
+      expect_same_bits(kmeans_fit(engine, {}, problems), expected);
       return false;
     } catch (DeviceError const& error) {
       EXPECT_THAT(error.what(), testing::HasSubstr(cudaGetErrorName(injected)));
@@ -219,7 +208,7 @@ TEST_F(KmeansParts, StopAtAnyMomentLeavesWholeResultsOrNone) {
     simt::before_call(stop_at, [&] { stop.request_stop(); });
     KmeansOptions options;
     options.control.stop = stop.get_token();
-    Engine engine = device();
+    Engine engine = simulated_device();
     return kmeans_fit(engine, options, problems);
   };
   EXPECT_EQ(expect_whole_or_cancelled(fit(0), expected), 0);
@@ -256,7 +245,7 @@ class StoppingSink : public ProgressSink {
 
 TEST_F(KmeansParts, StopFromTheProgressCall) {
   std::vector<KmeansProblem> const problems = small_problems(32, false);
-  Engine engine = device(), cpu = Engine::cpu();
+  Engine engine = simulated_device(), cpu = Engine::cpu();
   KmeansReport const expected = kmeans_fit(cpu, {}, problems);
   StoppingSink sink(1);
   KmeansOptions options;

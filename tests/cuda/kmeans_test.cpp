@@ -15,29 +15,13 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/cuda/kmeans_on_device.hpp"
 #include "tests/cuda/simt_test.hpp"
 
 namespace regio {
 namespace {
 
 using ::testing::UnorderedElementsAre;
-
-Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
-
-void expect_same_bits(KmeansReport const& report, KmeansReport const& expected) {
-  EXPECT_EQ(report.outcome, expected.outcome);
-  EXPECT_EQ(report.all_labels, expected.all_labels);
-  EXPECT_EQ(report.all_centres, expected.all_centres);
-  EXPECT_EQ(report.inertia, expected.inertia);
-  EXPECT_EQ(report.iterations, expected.iterations);
-  EXPECT_EQ(report.best_run, expected.best_run);
-  EXPECT_EQ(report.relocations, expected.relocations);
-  EXPECT_EQ(report.distinct_clusters, expected.distinct_clusters);
-  EXPECT_EQ(report.all_sizes, expected.all_sizes);
-  EXPECT_EQ(report.all_run_labels, expected.all_run_labels);
-  EXPECT_EQ(report.all_run_inertia, expected.all_run_inertia);
-  EXPECT_EQ(report.all_run_iterations, expected.all_run_iterations);
-}
 
 /// Kernels launched since the last reset, and how often.
 std::map<std::string, int> launches() {
