@@ -196,18 +196,17 @@ std::string conflict_repair(BalancedTable const& result, BalanceEvidence const& 
 
 }  // namespace
 
-CellMovement cell_movement(BalancedTable const& result) {
+CellMovement cell_movement(TableChange const& table) {
   CellMovement movement;
-  bool const computed =
-      std::none_of(result.balanced.begin(), result.balanced.end(), [](double x) { return std::isnan(x); });
-  if (!computed) return movement;
+  bool computed = true;
   for (double const bound : step_bounds) movement.steps.push_back({.most = bound});
-  movement.of_row.assign(position(result.table.rows.size()), 0.0);
-  movement.of_column.assign(position(result.table.columns.size()), 0.0);
-  VectorView<double const> const start = result.table.values();
+  movement.of_row.assign(position(table.rows.size()), 0.0);
+  movement.of_column.assign(position(table.columns.size()), 0.0);
   double least_kept = 0;  // what moved less is not among the largest
-  result.table.for_each_cell([&](Index row, Index column, Index at) {
-    CellMovement::Change const change{row, column, start[at], result.balanced[position(at)]};
+  table.for_each_cell([&](Index row, Index column, double start, double balanced) {
+    computed = computed && !std::isnan(balanced);
+    if (!computed) return;
+    CellMovement::Change const change{row, column, start, balanced};
     double const distance = moved(change.ratio());
     auto const step = std::find_if(movement.steps.begin(), movement.steps.end(),
                                    [&](auto const& candidate) { return distance < candidate.most; });
@@ -225,6 +224,7 @@ CellMovement cell_movement(BalancedTable const& result) {
     keep_largest(movement.largest);
     least_kept = moved(movement.largest.back().ratio());
   });
+  if (!computed) return {};
   keep_largest(movement.largest);
   return movement;
 }

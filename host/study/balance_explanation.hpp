@@ -32,8 +32,8 @@ struct CellMovement {
   std::vector<double> of_row, of_column;  ///< the furthest move of each margin's cells
 };
 
-/// Empty steps when nothing was computed.
-CellMovement cell_movement(BalancedTable const& result);
+/// Empty steps when nothing was computed: a balanced cell is NaN.
+CellMovement cell_movement(TableChange const& table);
 
 /// One sentence, without a full stop: the result, or why there is none.
 std::string headline(BalancedTable const& result, CellMovement const& movement);

@@ -279,7 +279,11 @@ ReportSection trust_section(BalancedTable const& result, CellMovement const& mov
                          fmt::format("{:.2g}", result.report.column_residual.front())});
   section.items.emplace_back(std::move(checks));
   if (!result.report.history.empty() && !result.report.history.front().empty()) {
-    section.items.emplace_back(convergence_figure(result, source));
+    section.items.emplace_back(convergence_figure({.history = result.report.history.front(),
+                                                   .iterations = result.report.iterations.front(),
+                                                   .converged = result.outcome() == Outcome::converged,
+                                                   .tolerance = result.options.tolerance},
+                                                  source));
   }
   if (is_computed(movement)) {
     section.items.emplace_back(margins_table(result, start));

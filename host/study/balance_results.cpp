@@ -66,6 +66,14 @@ Json labels_of(BalancedTable const& result, Margin margin, std::vector<Index> co
 
 }  // namespace
 
+BalancedTable::operator TableChange() const {
+  return {table.rows, table.columns, [this](TableChange::Visit const& visit) {
+            VectorView<double const> const start = table.values();
+            table.for_each_cell(
+                [&](Index row, Index column, Index at) { visit(row, column, start[at], balanced[position(at)]); });
+          }};
+}
+
 BalanceEvidence const& evidence_of(BalancedTable const& result) {
   static BalanceEvidence const none;
   return result.evidence() == nullptr ? none : *result.evidence();

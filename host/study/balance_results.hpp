@@ -8,6 +8,7 @@
 
 #include "format/report.hpp"
 #include "study/cluster_tables.hpp"
+#include "study/table_change.hpp"
 #include "study/table_files.hpp"
 
 namespace regio::study {
@@ -35,6 +36,8 @@ struct BalancedTable {
   [[nodiscard]] std::string const& label(Margin margin, Index i) const {
     return labels(margin).codes()[static_cast<std::size_t>(i)];
   }
+  /// What figures of cells take.
+  operator TableChange() const;
 };
 
 /// The evidence, or one without anything in it.

@@ -1,6 +1,7 @@
 /// What the readers of a study's tables share: opening a file, and the columns it may have.
 #pragma once
 
+#include <cmath>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "format/csv_reader.hpp"
 #include "format/suggestion.hpp"
+#include "study/region_codes.hpp"
 
 namespace regio::study {
 
@@ -58,6 +60,52 @@ inline void refuse_duplicate(format::CsvTable const& table, Index row, Index col
   findings.add(table.problem(
       row, column, "only one line for " + key + "; line " + std::to_string(earlier_line) + " has it already"));
 }
+
+/// Numbers of a column where every cell must have one.
+inline std::vector<double> complete_numbers(format::CsvTable const& table, Index column, std::string const& expected,
+                                            format::Findings& findings) {
+  format::Findings of_column;
+  std::vector<double> numbers = table.numbers(column, of_column);
+  bool const readable = of_column.empty();
+  add_all(of_column, findings);
+  for (Index row = 0; readable && row < table.rows(); ++row) {
+    if (!std::isnan(numbers[static_cast<std::size_t>(row)])) continue;
+    if (findings.full()) {
+      findings.add_unlisted();
+    } else {
+      findings.add(table.problem(row, column, expected));
+    }
+  }
+  return numbers;
+}
+
+/// Keys of a column: each label once, with a finding at its second appearance.
+class UniqueLabels {
+ public:
+  explicit UniqueLabels(format::CsvTable const& table) : table_(table) {}
+
+  /// Position of the label, or nullopt with a finding.
+  std::optional<Index> add(Index row, Index column, std::string const& what, format::Findings& findings) {
+    std::string const label = table_.text(row, column);
+    if (label.empty()) {
+      findings.add(table_.problem(row, column, "the label of a " + what));
+      return std::nullopt;
+    }
+    Index const known = labels_.insert(label);
+    if (known < static_cast<Index>(row_.size())) {
+      refuse_duplicate(table_, row, column, "a " + what, table_.line(row_[static_cast<std::size_t>(known)]), findings);
+      return std::nullopt;
+    }
+    row_.push_back(row);
+    return known;
+  }
+  [[nodiscard]] RegionCodes const& labels() const noexcept { return labels_; }
+
+ private:
+  format::CsvTable const& table_;
+  RegionCodes labels_;
+  std::vector<Index> row_;  ///< of each label
+};
 
 /// "a, b, c and 4 more".
 inline std::string listed(std::vector<std::string> const& words, std::size_t shown = 5) {

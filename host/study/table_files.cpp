@@ -42,53 +42,7 @@ void refuse_columns_of_other_layouts(CsvTable const& table, std::vector<std::str
   refuse_other_columns(table, known, findings);
 }
 
-/// Numbers of a column where every cell must have one.
-std::vector<double> complete_numbers(CsvTable const& table, Index column, std::string const& expected,
-                                     Findings& findings) {
-  Findings of_column;
-  std::vector<double> numbers = table.numbers(column, of_column);
-  bool const readable = of_column.empty();
-  add_all(of_column, findings);
-  for (Index row = 0; readable && row < table.rows(); ++row) {
-    if (!std::isnan(numbers[position(row)])) continue;
-    if (findings.full()) {
-      findings.add_unlisted();
-    } else {
-      findings.add(table.problem(row, column, expected));
-    }
-  }
-  return numbers;
-}
-
 constexpr char flow_expected[] = "a number; a cell without a flow is 0";
-
-/// Keys of a column: each label once, with a finding at its second appearance.
-class UniqueLabels {
- public:
-  explicit UniqueLabels(CsvTable const& table) : table_(table) {}
-
-  /// Position of the label, or nullopt with a finding.
-  std::optional<Index> add(Index row, Index column, std::string const& what, Findings& findings) {
-    std::string const label = table_.text(row, column);
-    if (label.empty()) {
-      findings.add(table_.problem(row, column, "the label of a " + what));
-      return std::nullopt;
-    }
-    Index const known = labels_.insert(label);
-    if (known < static_cast<Index>(row_.size())) {
-      refuse_duplicate(table_, row, column, "a " + what, table_.line(row_[position(known)]), findings);
-      return std::nullopt;
-    }
-    row_.push_back(row);
-    return known;
-  }
-  [[nodiscard]] RegionCodes const& labels() const noexcept { return labels_; }
-
- private:
-  CsvTable const& table_;
-  RegionCodes labels_;
-  std::vector<Index> row_;  ///< of each label
-};
 
 }  // namespace
 

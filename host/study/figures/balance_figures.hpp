@@ -8,10 +8,18 @@
 
 namespace regio::study {
 
+/// How an iteration came to its end.
+struct Convergence {
+  std::vector<double> const& history;  ///< the largest residual after each sweep, not empty
+  Index iterations = 0;
+  bool converged = false;
+  double tolerance = 0;
+  std::string margin = "row or column";  ///< what has a residual
+};
 /// The largest residual after every sweep, on a logarithmic axis.
-Figure convergence_figure(BalancedTable const& result, std::string const& source);
+Figure convergence_figure(Convergence const& run, std::string const& source);
 /// Heat map of the rows and columns whose cells moved furthest.
-Figure cell_changes_figure(BalancedTable const& result, CellMovement const& movement, std::string const& source);
+Figure cell_changes_figure(TableChange const& table, CellMovement const& movement, std::string const& source);
 /// Bars of the multipliers of a margin, relative to their geometric mean.
 Figure multipliers_figure(BalancedTable const& result, Margin margin, std::string const& source);
 /// The table with the rows and columns of the certificate first, or with the cells that are forced to zero.

@@ -12,10 +12,10 @@ namespace {
 constexpr double most_powers = 3;
 constexpr double least_powers = 0.01;
 
-std::string finding(BalancedTable const& result, CellMovement const& movement) {
+std::string finding(TableChange const& table, CellMovement const& movement) {
   auto const& furthest = movement.largest.front();
   std::string const cell =
-      result.label(Margin::rows, furthest.row) + " to " + result.label(Margin::columns, furthest.column);
+      table.label(Margin::rows, furthest.row) + " to " + table.label(Margin::columns, furthest.column);
   if (movement.became_zero > 0) return counted(movement.became_zero, "cell becomes", "cells become") + " zero";
   return cell + (furthest.ratio() < 1 ? " shrinks" : " grows") + " most, to " + short_number(furthest.ratio()) +
          " times its start";
@@ -23,12 +23,11 @@ std::string finding(BalancedTable const& result, CellMovement const& movement) {
 
 }  // namespace
 
-Figure cell_changes_figure(BalancedTable const& result, CellMovement const& movement, std::string const& source) {
+Figure cell_changes_figure(TableChange const& table, CellMovement const& movement, std::string const& source) {
   ShownMargins const shown = ShownMargins::heaviest(movement.of_row, movement.of_column);
-  VectorView<double const> const start = result.table.values();
-  auto const balanced = [&](Index at) { return result.balanced[static_cast<std::size_t>(at)]; };
-  std::vector<double> const ratios = shown_cells(result, shown, [&](Index at) { return balanced(at) / start[at]; });
-  std::vector<double> const starts = shown_cells(result, shown, [&](Index at) { return start[at]; });
+  std::vector<double> const ratios =
+      shown_cells(table, shown, [](double start, double balanced) { return balanced / start; });
+  std::vector<double> const starts = shown_cells(table, shown, [](double start, double) { return start; });
   double widest = least_powers;
   for (double const ratio : ratios) {
     if (ratio > 0) widest = std::max(widest, std::abs(std::log2(ratio)));
@@ -39,22 +38,22 @@ Figure cell_changes_figure(BalancedTable const& result, CellMovement const& move
   for (std::size_t at = 0; at < ratios.size(); ++at) {
     if (std::isnan(ratios[at])) continue;
     double const powers = ratios[at] > 0 ? std::log2(ratios[at]) : -most_powers;
-    values.push_back({{"row", result.label(Margin::rows, shown.rows[at / shown.columns.size()])},
-                      {"column", result.label(Margin::columns, shown.columns[at % shown.columns.size()])},
+    values.push_back({{"row", table.label(Margin::rows, shown.rows[at / shown.columns.size()])},
+                      {"column", table.label(Margin::columns, shown.columns[at % shown.columns.size()])},
                       {"powers", thousandths(powers)},
                       {"ratio", short_number(ratios[at])},
                       {"start", short_number(starts[at])},
                       {"balanced", short_number(starts[at] * ratios[at])}});
   }
   Figure figure{.name = "cell-changes",
-                .title = finding(result, movement),
+                .title = finding(table, movement),
                 .description = "Heat map of the table: by what balancing multiplied each cell.",
                 .source = source,
                 .specification = vega_lite(std::move(values)),
-                .data = matrix_table(result, shown, ratios, "cell-changes", "Balanced cell over its start"),
+                .data = matrix_table(table, shown, ratios, "cell-changes", "Balanced cell over its start"),
                 .note = "The scale is symmetric: doubled and halved cells are equally far from the middle, 1."};
   if (cut) figure.note += " Beyond 8 times, up or down, the colour stays the same.";
-  figure.note += shown.note(result, "those whose cells moved furthest");
+  figure.note += shown.note(table, "those whose cells moved furthest");
   Json const colour = {{"field", "powers"},
                        {"type", "quantitative"},
                        {"title", "Balanced cell over its start"},
@@ -68,7 +67,7 @@ Figure cell_changes_figure(BalancedTable const& result, CellMovement const& move
                          {"gradientThickness", 10},
                          {"tickCount", 5},
                          {"labelExpr", "format(pow(2, datum.value), '.3~r')"}}}};
-  table_matrix(figure.specification, result, shown, colour,
+  table_matrix(figure.specification, table, shown, colour,
                tooltip({{"row_name", "Row"},
                         {"column_name", "Column"},
                         {"start", "Start"},

@@ -67,8 +67,7 @@ Figure conflict_figure(BalancedTable const& result, std::string const& source) {
   ShownMargins const shown = ShownMargins::with_first(result, evidence.rows, evidence.columns);
   std::vector<bool> const of_rows = members(result.table.rows.size(), evidence.rows);
   std::vector<bool> const of_columns = members(result.table.columns.size(), evidence.columns);
-  VectorView<double const> const start = result.table.values();
-  std::vector<double> const cells = shown_cells(result, shown, [&](Index at) { return start[at]; });
+  std::vector<double> const cells = shown_cells(result, shown, [](double before, double) { return before; });
   Json values = Json::array();
   for (std::size_t at = 0; at < cells.size(); ++at) {
     bool const in_rows = of_rows[position(shown.rows[at / shown.columns.size()])];
@@ -114,7 +113,7 @@ Figure forced_zeros_figure(BalancedTable const& result, std::string const& sourc
     return forced_zero_position(evidence, cell) >= 0;
   };
   VectorView<double const> const start = result.table.values();
-  std::vector<double> const cells = shown_cells(result, shown, [&](Index at) { return start[at]; });
+  std::vector<double> const cells = shown_cells(result, shown, [](double before, double) { return before; });
   Json values = Json::array();
   for (std::size_t at = 0; at < cells.size(); ++at) {
     if (std::isnan(cells[at])) continue;

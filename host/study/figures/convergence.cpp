@@ -12,19 +12,16 @@ constexpr std::size_t most_points = 400;
 /// Points are drawn on lines with fewer sweeps.
 constexpr std::size_t most_marked_points = 40;
 
-std::string finding(BalancedTable const& result) {
-  std::string const sweeps = counted(result.report.iterations.front(), "sweep", "sweeps");
-  double const last = result.report.history.front().back();
-  if (result.outcome() == Outcome::converged) {
-    return fmt::format("The totals are met to {:.0e} after {}", result.options.tolerance, sweeps);
-  }
-  return fmt::format("The largest residual is {} after {}", short_number(last), sweeps);
+std::string finding(Convergence const& run) {
+  std::string const sweeps = counted(run.iterations, "sweep", "sweeps");
+  if (run.converged) return fmt::format("The totals are met to {:.0e} after {}", run.tolerance, sweeps);
+  return fmt::format("The largest residual is {} after {}", short_number(run.history.back()), sweeps);
 }
 
 }  // namespace
 
-Figure convergence_figure(BalancedTable const& result, std::string const& source) {
-  std::vector<double> const& history = result.report.history.front();
+Figure convergence_figure(Convergence const& run, std::string const& source) {
+  std::vector<double> const& history = run.history;
   ReportTable table{
       .name = "convergence", .caption = "Largest residual after each sweep", .columns = {"Sweep", "Largest residual"}};
   Json values = Json::array();
@@ -34,17 +31,18 @@ Figure convergence_figure(BalancedTable const& result, std::string const& source
     if (history[sweep] > 0) values.push_back({{"sweep", sweep + 1}, {"residual", history[sweep]}});
   }
   if (table.rows.size() < history.size()) table.note = "Every n-th of " + std::to_string(history.size()) + " sweeps.";
-  bool const has_tolerance = result.options.tolerance > 0;
-  if (has_tolerance) values.push_back({{"tolerance", result.options.tolerance}});
-  Figure figure{.name = "convergence",
-                .title = finding(result),
-                .description = "Line: the largest residual of a row or column after each sweep, on a logarithmic axis.",
-                .source = source,
-                .specification = vega_lite(std::move(values)),
-                .data = std::move(table),
-                .note =
-                    "Residual: by how much the cells of a row or column miss their total, over the total or the "
-                    "sum of the sizes of the cells, whichever is larger."};
+  bool const has_tolerance = run.tolerance > 0;
+  if (has_tolerance) values.push_back({{"tolerance", run.tolerance}});
+  Figure figure{
+      .name = "convergence",
+      .title = finding(run),
+      .description = "Line: the largest residual of a " + run.margin + " after each sweep, on a logarithmic axis.",
+      .source = source,
+      .specification = vega_lite(std::move(values)),
+      .data = std::move(table),
+      .note = "Residual: by how much the cells of a " + run.margin +
+              " miss their total, over the total or the "
+              "sum of the sizes of the cells, whichever is larger."};
   if (has_tolerance) figure.note += " The dashed rule is the tolerance.";
   Json const y_axis = {{"format", ".0e"}, {"tickCount", 6}, {"domain", false}, {"ticks", false}};
   Json mark = {{"type", "line"}, {"color", plain_colour}};

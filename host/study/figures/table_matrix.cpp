@@ -39,9 +39,9 @@ std::vector<Index> with_first_of(Index count, std::vector<Index> const& first) {
   return order;
 }
 
-Json labels_of(BalancedTable const& result, Margin margin, std::vector<Index> const& positions) {
+Json labels_of(TableChange const& table, Margin margin, std::vector<Index> const& positions) {
   Json labels = Json::array();
-  for (Index const i : positions) labels.push_back(result.label(margin, i));
+  for (Index const i : positions) labels.push_back(table.label(margin, i));
   return labels;
 }
 
@@ -51,38 +51,37 @@ ShownMargins ShownMargins::heaviest(std::vector<double> const& of_row, std::vect
   return {heaviest_of(of_row), heaviest_of(of_column)};
 }
 
-ShownMargins ShownMargins::with_first(BalancedTable const& result, std::vector<Index> const& rows,
+ShownMargins ShownMargins::with_first(TableChange const& table, std::vector<Index> const& rows,
                                       std::vector<Index> const& columns) {
-  return {with_first_of(result.table.rows.size(), rows), with_first_of(result.table.columns.size(), columns)};
+  return {with_first_of(table.rows.size(), rows), with_first_of(table.columns.size(), columns)};
 }
 
-std::string ShownMargins::note(BalancedTable const& result, std::string const& which) const {
-  Index const all_rows = result.table.rows.size(), all_columns = result.table.columns.size();
+std::string ShownMargins::note(TableChange const& table, std::string const& which) const {
+  Index const all_rows = table.rows.size(), all_columns = table.columns.size();
   if (std::ssize(rows) == all_rows && std::ssize(columns) == all_columns) return "";
   return " The figure shows " + std::to_string(rows.size()) + " of " + counted(all_rows, "row", "rows") + " and " +
          std::to_string(columns.size()) + " of " + counted(all_columns, "column", "columns") + ": " + which + ".";
 }
 
-std::vector<double> shown_cells(BalancedTable const& result, ShownMargins const& shown,
-                                std::function<double(Index position)> const& value) {
-  std::vector<Index> row_place(position(result.table.rows.size()), -1);
-  std::vector<Index> column_place(position(result.table.columns.size()), -1);
+std::vector<double> shown_cells(TableChange const& table, ShownMargins const& shown,
+                                std::function<double(double start, double balanced)> const& value) {
+  std::vector<Index> row_place(position(table.rows.size()), -1);
+  std::vector<Index> column_place(position(table.columns.size()), -1);
   for (std::size_t i = 0; i < shown.rows.size(); ++i) row_place[position(shown.rows[i])] = static_cast<Index>(i);
   for (std::size_t j = 0; j < shown.columns.size(); ++j) {
     column_place[position(shown.columns[j])] = static_cast<Index>(j);
   }
   std::vector<double> cells(shown.rows.size() * shown.columns.size(), std::numeric_limits<double>::quiet_NaN());
-  result.table.for_each_cell([&](Index row, Index column, Index at) {
+  table.for_each_cell([&](Index row, Index column, double start, double balanced) {
     Index const i = row_place[position(row)], j = column_place[position(column)];
-    if (i >= 0 && j >= 0) cells[position(i) * shown.columns.size() + position(j)] = value(at);
+    if (i >= 0 && j >= 0) cells[position(i) * shown.columns.size() + position(j)] = value(start, balanced);
   });
   return cells;
 }
 
-void table_matrix(Json& specification, BalancedTable const& result, ShownMargins const& shown, Json colour,
-                  Json tooltip) {
-  Json const columns = labels_of(result, Margin::columns, shown.columns);
-  std::string const row = number_names(specification, "row", labels_of(result, Margin::rows, shown.rows));
+void table_matrix(Json& specification, TableChange const& table, ShownMargins const& shown, Json colour, Json tooltip) {
+  Json const columns = labels_of(table, Margin::columns, shown.columns);
+  std::string const row = number_names(specification, "row", labels_of(table, Margin::rows, shown.rows));
   std::string const column = number_names(specification, "column", columns);
   std::size_t longest = 0;
   for (Json const& label : columns) longest = std::max(longest, label.get_ref<std::string const&>().size());
@@ -117,13 +116,13 @@ void table_matrix(Json& specification, BalancedTable const& result, ShownMargins
          {"tooltip", std::move(tooltip)}}}});
 }
 
-ReportTable matrix_table(BalancedTable const& result, ShownMargins const& shown, std::vector<double> const& cells,
+ReportTable matrix_table(TableChange const& change, ShownMargins const& shown, std::vector<double> const& cells,
                          std::string name, std::string caption) {
   ReportTable table{.name = std::move(name), .caption = std::move(caption), .columns = {"Row"}};
-  for (Index const column : shown.columns) table.columns.push_back(result.label(Margin::columns, column));
+  for (Index const column : shown.columns) table.columns.push_back(change.label(Margin::columns, column));
   for (std::size_t i = 0; i < shown.rows.size(); ++i) {
     auto& row = table.rows.emplace_back();
-    row.emplace_back(result.label(Margin::rows, shown.rows[i]));
+    row.emplace_back(change.label(Margin::rows, shown.rows[i]));
     for (std::size_t j = 0; j < shown.columns.size(); ++j) row.emplace_back(cells[i * shown.columns.size() + j]);
   }
   return table;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "study/balance_results.hpp"
 #include "study/figures/vega_lite.hpp"
+#include "study/table_change.hpp"
 
 namespace regio::study {
 
@@ -19,24 +19,23 @@ struct ShownMargins {
   /// Those of the table with the largest weights, in the table's order.
   static ShownMargins heaviest(std::vector<double> const& of_row, std::vector<double> const& of_column);
   /// These first, then others of the table while there is room.
-  static ShownMargins with_first(BalancedTable const& result, std::vector<Index> const& rows,
+  static ShownMargins with_first(TableChange const& table, std::vector<Index> const& rows,
                                  std::vector<Index> const& columns);
 
   /// " The figure shows 60 of 85 rows and 60 of 98 columns: " and `which`; "" when it shows all.
-  [[nodiscard]] std::string note(BalancedTable const& result, std::string const& which) const;
+  [[nodiscard]] std::string note(TableChange const& table, std::string const& which) const;
 };
 
 /// Numbers [shown row, shown column]; NaN where there is none.
-std::vector<double> shown_cells(BalancedTable const& result, ShownMargins const& shown,
-                                std::function<double(Index position)> const& value);
+std::vector<double> shown_cells(TableChange const& table, ShownMargins const& shown,
+                                std::function<double(double start, double balanced)> const& value);
 
 /// Rectangles; every row of the data has the fields `row` and `column` with labels, and what `colour` and `tooltip`
 /// name.
-void table_matrix(Json& specification, BalancedTable const& result, ShownMargins const& shown, Json colour,
-                  Json tooltip);
+void table_matrix(Json& specification, TableChange const& table, ShownMargins const& shown, Json colour, Json tooltip);
 
 /// The shown cells as a table of text.
-ReportTable matrix_table(BalancedTable const& result, ShownMargins const& shown, std::vector<double> const& cells,
+ReportTable matrix_table(TableChange const& change, ShownMargins const& shown, std::vector<double> const& cells,
                          std::string name, std::string caption);
 
 }  // namespace regio::study
