@@ -5,7 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/study_session.hpp"
-#include "study/cluster_study_file.hpp"
+#include "study/study_kinds.hpp"
 
 namespace regio::cli {
 
@@ -15,8 +15,9 @@ namespace {
 void refuse_table(std::filesystem::path const& path) {
   bool const is_table = path.extension() == ".csv" || path.extension() == ".gz";
   if (is_table && std::filesystem::is_regular_file(path)) {
-    throw InputError("'" + path.string() + "' is a table; 'regio cluster' and 'regio dynamics' start from one, " +
-                     "'regio run' from a study file");
+    throw InputError("'" + path.string() +
+                     "' is a table; 'regio cluster', 'regio dynamics' and 'regio balance' start from " +
+                     "one, 'regio run' from a study file");
   }
 }
 
@@ -29,7 +30,7 @@ Command add_run_command(CLI::App& program) {
   };
   auto const arguments = std::make_shared<Arguments>();
   CLI::App* const app = program.add_subcommand("run", "Run a study: everything from one file");
-  app->add_option("STUDY", arguments->study, "the study file; 'regio new cluster' writes one to start from")
+  app->add_option("STUDY", arguments->study, "the study file; 'regio new KIND' writes one to start from")
       ->type_name("FILE")
       ->required();
   arguments->options.add_to(*app);

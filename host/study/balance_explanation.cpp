@@ -259,10 +259,10 @@ std::vector<std::string> explanation(BalancedTable const& result) {
     case BalanceReason::rounding:
       return {
           "The numbers of the computer are not fine enough for this tolerance: further sweeps change nothing any more. "
-          "The result is as near as it can be; a larger --tolerance accepts it."};
+          "The result is as near as it can be; a larger tolerance accepts it."};
     case BalanceReason::slow: break;
   }
-  return {"The limit of sweeps came first; --max-iterations raises it, --tolerance asks for less." +
+  return {"The limit of sweeps came first: raise max_iterations, or ask for less with a larger tolerance." +
           sweeps_to_go(result)};
 }
 

@@ -75,9 +75,7 @@ RunSummary run_balance_study(Engine& engine, format::StudyDocument const& docume
   return run.resumable([&] {
     balance(engine, result, settings.control);
     if (result.outcome() == Outcome::cancelled) throw Interrupted("interrupted");
-    ReportContext context = run.report_context();
-    context.study_text.clear();  // `regio run` has no study of this kind; the command line repeats the run
-    format::Report const report = balance_report(result, context);
+    format::Report const report = balance_report(result, run.report_context());
     run.write_results(balance_files(result), report);
 
     Json facts;

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "format/findings.hpp"
-#include "format/suggestion.hpp"
 #include "study/study_keys.hpp"
 
 namespace regio::study {
@@ -154,15 +153,6 @@ StudySchema dynamics_schema() {
   TableKeys dynamics(schema, "dynamics");
   add_stability_keys(dynamics);
   return schema;
-}
-
-std::vector<std::string> study_kinds() { return {"cluster", "dynamics"}; }
-
-StudySchema schema_of_kind(std::string const& kind) {
-  if (kind == "cluster") return cluster_schema();
-  if (kind == "dynamics") return dynamics_schema();
-  throw InputError("there is no study of the kind '" + kind + "'; the kinds are cluster and dynamics" +
-                   format::did_you_mean(kind, study_kinds()));
 }
 
 DynamicsOptions dynamics_options(StudyDocument const& document, std::string const& table) {

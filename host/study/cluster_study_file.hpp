@@ -14,10 +14,6 @@ namespace regio::study {
 format::StudySchema cluster_schema();
 /// Keys of a study that reads the dynamics of given labels.
 format::StudySchema dynamics_schema();
-/// Kinds of study that this program runs: "cluster", "dynamics".
-std::vector<std::string> study_kinds();
-/// The schema of a kind. Throws InputError, with "did you mean", when there is no such kind.
-format::StudySchema schema_of_kind(std::string const& kind);
 
 /// Options of the cluster study that a document asks for. Throws InputError where keys contradict each other.
 ClusterStudyOptions cluster_options(format::StudyDocument const& document);

@@ -112,26 +112,5 @@ TEST(ClusterStudyFile, UnknownKeysAndChoicesGetASuggestion) {
   EXPECT_THAT(error_of("[clusters]\nk = 0\n"), HasSubstr("study.toml:7:5: clusters.k: found '0'"));
 }
 
-TEST(ClusterStudyFile, TheCommentedFileSaysWhatTheDefaultsSay) {
-  for (std::string const& kind : study_kinds()) {
-    auto const schema = schema_of_kind(kind);
-    auto const document = StudyDocument::parse(format::commented_study(schema), "new.toml", "", schema);
-    if (kind == "cluster") {
-      EXPECT_EQ(cluster_options(document).choice.kmeans.restarts, options_of("").choice.kmeans.restarts);
-    } else {
-      EXPECT_EQ(dynamics_options(document, "dynamics").stable_share, 0.9);
-    }
-  }
-}
-
-TEST(ClusterStudyFile, AnUnknownKindGetsASuggestion) {
-  try {
-    schema_of_kind("clusters");
-    FAIL();
-  } catch (InputError const& error) {
-    EXPECT_THAT(error.what(), HasSubstr("did you mean 'cluster'?"));
-  }
-}
-
 }  // namespace
 }  // namespace regio::study
