@@ -17,11 +17,8 @@ constexpr double step_bounds[] = {0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, infinity
 
 std::size_t position(Index i) { return static_cast<std::size_t>(i); }
 
-/// By how much a cell moved, as a share: 0.25 for 25 % up, and for the way back down.
-double moved(double ratio) { return ratio > 0 ? std::max(ratio, 1 / ratio) - 1 : infinity; }
-
 bool moved_further(CellMovement::Change const& a, CellMovement::Change const& b) {
-  double const of_a = moved(a.ratio()), of_b = moved(b.ratio());
+  double const of_a = a.distance(), of_b = b.distance();
   if (of_a != of_b) return of_a > of_b;
   if (std::abs(a.start) != std::abs(b.start)) return std::abs(a.start) > std::abs(b.start);
   return std::pair(a.row, a.column) < std::pair(b.row, b.column);
@@ -40,16 +37,9 @@ std::string converged_headline(BalancedTable const& result, CellMovement const& 
   std::string text =
       "Every row and column meets its total after " + counted(result.report.iterations.front(), "sweep", "sweeps");
   if (movement.largest.empty()) return text;
-  Index below = 0;
-  for (auto const& step : movement.steps) {
-    below += step.cells;
-    if (2 * below < movement.cells || step.most == infinity) continue;
-    text += fmt::format("; {} % of the cells moved by less than {} %", 100 * below / movement.cells,
-                        amount(100 * step.most));
-    break;
-  }
+  if (std::string const typical = movement.typical(); !typical.empty()) text += "; " + typical;
   CellMovement::Change const& furthest = movement.largest.front();
-  if (movement.became_zero == 0 && moved(furthest.ratio()) >= step_bounds[0]) {
+  if (movement.became_zero == 0 && furthest.distance() >= step_bounds[0]) {
     text += ", the furthest (" + cell_name(result, furthest.row, furthest.column) + ") by a factor of " +
             short_number(furthest.ratio());
   }
@@ -166,11 +156,9 @@ std::string forced_zeros_text(BalancedTable const& result, BalanceEvidence const
 }
 
 /// Sweeps that a problem of this rate still needs.
-std::string sweeps_to_go(BalancedTable const& result) {
-  double const rate = result.report.rate.front();
-  double const residual = std::max(result.report.row_residual.front(), result.report.column_residual.front());
-  if (!(rate > 0 && rate < 1) || !(residual > result.options.tolerance) || !(result.options.tolerance > 0)) return "";
-  double const sweeps = std::ceil(std::log(result.options.tolerance / residual) / std::log(rate));
+std::string sweeps_to_go(double residual, double rate, double tolerance) {
+  if (!(rate > 0 && rate < 1) || !(residual > tolerance) || !(tolerance > 0)) return "";
+  double const sweeps = std::ceil(std::log(tolerance / residual) / std::log(rate));
   return fmt::format(" A sweep takes the residual to {} of what it was; at that rate about {:.0f} more would do.",
                      short_number(rate), sweeps);
 }
@@ -196,6 +184,18 @@ std::string conflict_repair(BalancedTable const& result, BalanceEvidence const& 
 
 }  // namespace
 
+double CellMovement::Change::distance() const { return ratio() > 0 ? std::max(ratio(), 1 / ratio()) - 1 : infinity; }
+
+std::string CellMovement::typical() const {
+  Index below = 0;
+  for (Step const& step : steps) {
+    below += step.cells;
+    if (2 * below < cells || step.most == infinity) continue;
+    return fmt::format("{} % of the cells moved by less than {} %", 100 * below / cells, amount(100 * step.most));
+  }
+  return "";
+}
+
 CellMovement cell_movement(TableChange const& table) {
   CellMovement movement;
   bool computed = true;
@@ -207,7 +207,7 @@ CellMovement cell_movement(TableChange const& table) {
     computed = computed && !std::isnan(balanced);
     if (!computed) return;
     CellMovement::Change const change{row, column, start, balanced};
-    double const distance = moved(change.ratio());
+    double const distance = change.distance();
     auto const step = std::find_if(movement.steps.begin(), movement.steps.end(),
                                    [&](auto const& candidate) { return distance < candidate.most; });
     auto& place = step == movement.steps.end() ? movement.steps.back() : *step;
@@ -222,7 +222,7 @@ CellMovement cell_movement(TableChange const& table) {
     movement.largest.push_back(change);
     if (movement.largest.size() < 8 * CellMovement::most_changes) return;
     keep_largest(movement.largest);
-    least_kept = moved(movement.largest.back().ratio());
+    least_kept = movement.largest.back().distance();
   });
   if (!computed) return {};
   keep_largest(movement.largest);
@@ -257,13 +257,20 @@ std::vector<std::string> explanation(BalancedTable const& result) {
     case BalanceReason::conflicting_margins: return {conflict_repair(result, evidence)};
     case BalanceReason::forced_zeros: return {forced_zeros_text(result, evidence)};
     case BalanceReason::rounding:
-      return {
-          "The numbers of the computer are not fine enough for this tolerance: further sweeps change nothing any more. "
-          "The result is as near as it can be; a larger tolerance accepts it."};
     case BalanceReason::slow: break;
   }
-  return {"The limit of sweeps came first: raise max_iterations, or ask for less with a larger tolerance." +
-          sweeps_to_go(result)};
+  return {unfinished_explanation(result.reason(),
+                                 std::max(result.report.row_residual.front(), result.report.column_residual.front()),
+                                 result.report.rate.front(), result.options.tolerance)};
+}
+
+std::string unfinished_explanation(BalanceReason reason, double residual, double rate, double tolerance) {
+  if (reason == BalanceReason::rounding) {
+    return "The numbers of the computer are not fine enough for this tolerance: further sweeps change nothing any "
+           "more. The result is as near as it can be; a larger tolerance accepts it.";
+  }
+  return "The limit of sweeps came first: raise max_iterations, or ask for less with a larger tolerance." +
+         sweeps_to_go(residual, rate, tolerance);
 }
 
 bool is_part_of_table(BalancedTable const& result) {

@@ -16,6 +16,9 @@ struct CellMovement {
     Index cells = 0;
     double value = 0;  ///< sum of the |cells| of the start
   };
+  /// "60 % of the cells moved by less than 5 %", the narrowest that holds for half of them; "" when none does.
+  [[nodiscard]] std::string typical() const;
+
   std::vector<Step> steps;  ///< from small to large; the last one has no bound
   Index cells = 0, became_zero = 0;
   double value = 0;
@@ -26,6 +29,8 @@ struct CellMovement {
     double start = 0, balanced = 0;
 
     [[nodiscard]] double ratio() const { return balanced / start; }
+    /// As a share: 0.25 for 25 % up, and for the way back down.
+    [[nodiscard]] double distance() const;
   };
   std::vector<Change> largest;  ///< the cells that moved furthest, at most `most_changes`
   static constexpr std::size_t most_changes = 200;
@@ -39,6 +44,8 @@ CellMovement cell_movement(TableChange const& table);
 std::string headline(BalancedTable const& result, CellMovement const& movement);
 /// What stands behind an outcome other than converged, and what would repair it; empty for a converged table.
 std::vector<std::string> explanation(BalancedTable const& result);
+/// Why an iteration ended before it was done, and which options help; `rate` as in BalanceReport.
+std::string unfinished_explanation(BalanceReason reason, double residual, double rate, double tolerance);
 /// True when a part of the table, not the whole, has totals that differ.
 bool is_part_of_table(BalancedTable const& result);
 

@@ -8,6 +8,7 @@
 
 #include <regio/version.hpp>
 
+#include "study/change_tables.hpp"
 #include "study/figures/balance_figures.hpp"
 #include "study/report_sections.hpp"
 #include "study/table_columns.hpp"
@@ -177,50 +178,12 @@ ReportSection zeros_section(BalancedTable const& result, std::string const& sour
   return section;
 }
 
-ReportTable movement_table(CellMovement const& movement) {
-  ReportTable table{.name = "movement",
-                    .caption = "How far the cells moved",
-                    .columns = {"Moved by", "Cells", "Share of the cells, %", "Share of the table's value, %"},
-                    .note =
-                        "Up or down alike: by 100 % is twice the start, or half of it. Value: the sizes of the "
-                        "cells before balancing."};
-  double below = 0;
-  for (auto const& step : movement.steps) {
-    std::string const range =
-        std::isinf(step.most)
-            ? fmt::format("{:g} % or more", 100 * below)
-            : fmt::format("{}{:g} %", below == 0 ? "less than " : fmt::format("{:g} to ", 100 * below),
-                          100 * step.most);
-    below = step.most;
-    table.rows.push_back({range, static_cast<double>(step.cells),
-                          100 * static_cast<double>(step.cells) / static_cast<double>(movement.cells),
-                          100 * step.value / movement.value});
-  }
-  return table;
-}
-
-ReportTable largest_changes_table(BalancedTable const& result, CellMovement const& movement) {
-  ReportTable table{.name = "largest-changes",
-                    .caption = "The cells that moved furthest",
-                    .columns = {"Row", "Column", "Before", "Balanced", "Ratio"},
-                    .digits = 4,
-                    .file = result.table.form == TableForm::array ? "balanced.npy" : "balanced.csv"};
-  for (auto const& change : movement.largest) {
-    table.rows.push_back({result.label(Margin::rows, change.row), result.label(Margin::columns, change.column),
-                          change.start, change.balanced, change.ratio()});
-  }
-  if (movement.cells > std::ssize(movement.largest)) {
-    table.note = "The first " + std::to_string(movement.largest.size()) + " of " + std::to_string(movement.cells) +
-                 " cells other than zero.";
-  }
-  return table;
-}
-
 ReportSection movement_section(BalancedTable const& result, CellMovement const& movement, std::string const& source) {
   ReportSection section{.name = "movement", .title = "How far the cells moved"};
   section.items.emplace_back(cell_changes_figure(result, movement, source));
   section.items.emplace_back(movement_table(movement));
-  section.items.emplace_back(largest_changes_table(result, movement));
+  section.items.emplace_back(
+      largest_changes_table(result, movement, result.table.form == TableForm::array ? "balanced.npy" : "balanced.csv"));
   return section;
 }
 
