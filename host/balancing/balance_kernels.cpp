@@ -6,7 +6,7 @@
 
 #include "balancing/balance_kernels.hpp"
 #include "balancing/compensated_sum.hpp"
-#include "core/eight_lanes-inl.hpp"
+#include "balancing/row_vectors-inl.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,26 +22,6 @@ namespace {
 inline constexpr int most_rows = 4;
 /// Beyond this many columns fewer rows are taken together: they are read twice, the second time from the core's cache.
 inline constexpr Index columns_of_four_rows = 12'000;
-
-/// Calls visit(v, cells...) for the vectors of Rows rows from `first` on; beyond the last column the cells are zero.
-template <int Rows, class Visit>
-HWY_INLINE void for_vectors(MatrixView<double const> table, Index first, Visit&& visit) {
-  Index const columns = table.columns(), whole = columns / lane_count * lane_count;
-  double const* row[Rows];
-  HWY_UNROLL(4)
-  for (int i = 0; i < Rows; ++i) row[i] = table.data_handle() + (first + i) * table.stride(0);
-  EightLanes cells[Rows];
-  for (Index v = 0; v < whole; v += lane_count) {
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) cells[i] = load(row[i] + v);
-    visit(v, cells);
-  }
-  if (whole < columns) {
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) cells[i] = load_first(row[i] + whole, columns - whole);
-    visit(whole, cells);
-  }
-}
 
 /// Calls run.operator()<Rows>(first) for the rows [begin, end), as many together as is best.
 template <class Run>
@@ -122,9 +102,6 @@ double sweep(SweepInput const& input, Index begin, Index end, double* multiplier
   return worst;
 }
 
-/// The negative part of cells, <= 0; what is left of them is their positive part.
-HWY_INLINE EightLanes negative_part(EightLanes const& cells) { return smaller(cells, broadcast(0)); }
-
 double signed_sweep(SweepInput const& input, Index begin, Index end, double* multipliers, double* inverses,
                     ColumnSums const& sums) {
   double worst = 0;
@@ -174,14 +151,6 @@ double signed_sweep(SweepInput const& input, Index begin, Index end, double* mul
   };
   for_row_groups(begin, end, input.table.columns(), run);
   return worst;
-}
-
-/// sum + error += x, without loss (Knuth's two-sum).
-HWY_INLINE void add_exactly(EightLanes const& x, EightLanes& sum, EightLanes& error) {
-  EightLanes const total = add(sum, x);
-  EightLanes const part = subtract(total, sum);
-  error = add(error, add(subtract(sum, subtract(total, part)), subtract(x, part)));
-  sum = total;
 }
 
 double column_step(VectorView<double const> totals, double slack, Index begin, Index end, double const* sums,

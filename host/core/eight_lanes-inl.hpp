@@ -80,6 +80,10 @@ inline EightLanes larger_magnitude(EightLanes const& a, EightLanes const& b) {
 inline EightLanes smaller(EightLanes const& a, EightLanes const& b) {
   return by_lane([&](int l) { return a.lane[l] < b.lane[l] ? a.lane[l] : b.lane[l]; });
 }
+/// yes where a is smaller than b, else no.
+inline EightLanes where_smaller(EightLanes const& a, EightLanes const& b, EightLanes const& yes, EightLanes const& no) {
+  return by_lane([&](int l) { return a.lane[l] < b.lane[l] ? yes.lane[l] : no.lane[l]; });
+}
 /// Where value < lowest: lowest = value and index = candidate.
 inline void keep_lower(EightLanes const& value, double candidate, EightLanes& lowest, EightLanes& index) {
   for (int l = 0; l < lane_count; ++l) {
@@ -184,6 +188,15 @@ HWY_INLINE EightLanes smaller(EightLanes const& a, EightLanes const& b) {
   EightLanes result;
   for (int i = 0; i < part_count; ++i) {
     result.part[i] = hn::IfThenElse(hn::Lt(a.part[i], b.part[i]), a.part[i], b.part[i]);
+  }
+  return result;
+}
+/// yes where a is smaller than b, else no.
+HWY_INLINE EightLanes where_smaller(EightLanes const& a, EightLanes const& b, EightLanes const& yes,
+                                    EightLanes const& no) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::IfThenElse(hn::Lt(a.part[i], b.part[i]), yes.part[i], no.part[i]);
   }
   return result;
 }

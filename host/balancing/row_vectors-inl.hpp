@@ -1,0 +1,53 @@
+/// Vectors of eight cells of a few rows of a table at a time. Included as core/eight_lanes-inl.hpp is.
+
+#if defined(REGIO_BALANCING_ROW_VECTORS_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef REGIO_BALANCING_ROW_VECTORS_INL
+#undef REGIO_BALANCING_ROW_VECTORS_INL
+#else
+#define REGIO_BALANCING_ROW_VECTORS_INL
+#endif
+
+#include <regio/views.hpp>
+
+#include "core/eight_lanes-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace regio {
+namespace HWY_NAMESPACE {
+
+/// Calls visit(v, cells...) for the vectors of Rows rows from `first` on; beyond the last column the cells are zero.
+template <int Rows, class Visit>
+HWY_INLINE void for_vectors(MatrixView<double const> table, Index first, Visit&& visit) {
+  Index const columns = table.columns(), whole = columns / lane_count * lane_count;
+  double const* row[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) row[i] = table.data_handle() + (first + i) * table.stride(0);
+  EightLanes cells[Rows];
+  for (Index v = 0; v < whole; v += lane_count) {
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) cells[i] = load(row[i] + v);
+    visit(v, cells);
+  }
+  if (whole < columns) {
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) cells[i] = load_first(row[i] + whole, columns - whole);
+    visit(whole, cells);
+  }
+}
+
+/// The negative part of cells, <= 0; what is left of them is their positive part.
+HWY_INLINE EightLanes negative_part(EightLanes const& cells) { return smaller(cells, broadcast(0)); }
+
+/// sum + error += x, without loss (Knuth's two-sum).
+HWY_INLINE void add_exactly(EightLanes const& x, EightLanes& sum, EightLanes& error) {
+  EightLanes const total = add(sum, x);
+  EightLanes const part = subtract(total, sum);
+  error = add(error, add(subtract(sum, subtract(total, part)), subtract(x, part)));
+  sum = total;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace regio
+HWY_AFTER_NAMESPACE();
+
+#endif
