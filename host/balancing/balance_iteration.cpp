@@ -14,19 +14,23 @@ namespace {
 /// Rows of a chunk, so that the chunks' column sums are little beside the table: at most 64 chunks.
 constexpr Index least_rows = 32, most_chunks = 64;
 
+/// Sweeps over which the next table is brought near.
+constexpr Index sweeps_to_look_ahead = 4;
+
 /// Vectors of column sums that the check of a result keeps, more than a sweep: values, errors, magnitudes.
 constexpr Index checked_kinds = 3;
 
 class Iteration {
  public:
   Iteration(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
-            BalanceWorkspace& space)
+            BalanceWorkspace& space, BatchPlace const& place)
       : item_(item),
         tolerance_(tolerance),
         kernels_(kernels),
         chunks_(chunks),
         space_(space),
         columns_(padded(item.columns())),
+        place_(place),
         relaxation_(false, tolerance) {
     space.next_multipliers.assign(static_cast<std::size_t>(columns_), 0.0);
     space.sums.resize(static_cast<std::size_t>(chunks.count() * checked_kinds * columns_));
@@ -95,7 +99,17 @@ class Iteration {
             .column_multipliers = space_.column_multipliers.data(),
             .column_inverses = space_.column_inverses.data(),
             .exponent = relaxation_.exponent(),
-            .slack = item_.slack};
+            .slack = item_.slack,
+            .lookahead = lookahead()};
+  }
+  /// The next table's share of this sweep: most tables take more than four.
+  [[nodiscard]] Lookahead lookahead() const noexcept {
+    if (place_.next.empty() || item_.iterations > sweeps_to_look_ahead) return {};
+    auto const bytes = static_cast<Index>(sizeof(double)) * place_.next.rows() * place_.next.stride(0);
+    Index const rows = sweeps_to_look_ahead * item_.rows(), bytes_of_row = (bytes + rows - 1) / rows;
+    return {.begin = reinterpret_cast<std::byte const*>(place_.next.data_handle()) +
+                     (item_.iterations - 1) * item_.rows() * bytes_of_row,
+            .bytes_of_row = bytes_of_row};
   }
   /// The k-th vector of column sums of a chunk.
   [[nodiscard]] double* sums(Index chunk, Index k, Index kinds) const {
@@ -200,14 +214,23 @@ class Iteration {
   /// Multiplying r and dividing s by one number changes no cell; a power of two changes no digit either. Without it the
   /// multipliers of a problem without solution leave the range of numbers, and those of others may.
   void keep_in_range() {
-    double largest = 0;
-    for (double const s : space_.column_multipliers) largest = std::max(largest, s);
+    constexpr double unimportant = 0x1p64;
+    double const largest = largest_column_multiplier();
+    if (!(largest > unimportant || (largest > 0 && largest < 1 / unimportant)) || std::isinf(largest)) return;
     int exponent = 0;
     std::frexp(largest, &exponent);
-    constexpr int unimportant = 64;
-    if (std::abs(exponent) > unimportant && std::isfinite(largest) && largest > 0) {
-      move_to_rows(std::ldexp(1.0, exponent - 1));
+    move_to_rows(std::ldexp(1.0, exponent - 1));
+  }
+
+  [[nodiscard]] double largest_column_multiplier() const {
+    // One running maximum for each lane: compilers do not rearrange a single one.
+    double largest[column_lanes] = {};
+    for (Index j = 0; j < columns_; j += column_lanes) {
+      double const* const s = space_.column_multipliers.data() + j;
+      for (Index lane = 0; lane < column_lanes; ++lane)
+        largest[lane] = s[lane] > largest[lane] ? s[lane] : largest[lane];
     }
+    return *std::max_element(largest, largest + column_lanes);
   }
 
   /// Divides the column multipliers by a factor and multiplies those of the rows by it.
@@ -231,7 +254,7 @@ class Iteration {
       space_.residuals[static_cast<std::size_t>(c)] =
           item_.is_sparse()
               ? sparse_finish(item_.sparse_table, input(), begin, end, r, inverses(), item_.balanced_cells, columns)
-              : kernels_.finish(input(), begin, end, r, inverses(), item_.balanced, columns);
+              : kernels_.finish(input(), begin, end, r, inverses(), item_.balanced, place_.results_past_cache, columns);
     });
     item_.row_residual = worst(chunks_.count());
     item_.column_residual = worst_of_columns([&](Index begin, Index end) {
@@ -258,7 +281,7 @@ class Iteration {
 
   /// The largest column multiplier becomes 1.
   void fix_gauge() {
-    double const largest = *std::max_element(space_.column_multipliers.begin(), space_.column_multipliers.end());
+    double const largest = largest_column_multiplier();
     if (largest > 0 && std::isfinite(largest) && largest != 1) move_to_rows(largest);
   }
 
@@ -268,6 +291,7 @@ class Iteration {
   TableChunks const& chunks_;
   BalanceWorkspace& space_;
   Index columns_;
+  BatchPlace place_;
   Relaxation relaxation_;
 };
 
@@ -285,8 +309,8 @@ TableChunks::TableChunks(BalanceItem const& item, Workers* workers)
 }
 
 void balance(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
-             std::stop_token const& stop, BalanceWorkspace& space) {
-  Iteration(item, tolerance, kernels, chunks, space).run(stop);
+             std::stop_token const& stop, BalanceWorkspace& space, BatchPlace const& place) {
+  Iteration(item, tolerance, kernels, chunks, space, place).run(stop);
 }
 
 }  // namespace regio

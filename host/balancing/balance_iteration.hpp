@@ -52,8 +52,14 @@ class TableChunks {
   Index rows_, columns_, rows_of_one_ = 1, count_ = 1;
 };
 
+/// What a table's place in its batch asks for.
+struct BatchPlace {
+  MatrixView<double const> next = {};  ///< the table that is read next, brought near meanwhile; empty: none
+  bool results_past_cache = false;     ///< the batch has too many results for the caches
+};
+
 /// Iterates the item, then finishes it. `stop` raised: the item's outcome is cancelled.
 void balance(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
-             std::stop_token const& stop, BalanceWorkspace& space);
+             std::stop_token const& stop, BalanceWorkspace& space, BatchPlace const& place = {});
 
 }  // namespace regio

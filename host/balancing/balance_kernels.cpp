@@ -3,6 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "balancing/balance_kernels.cpp"
 #include <hwy/foreach_target.h>
+#include <hwy/cache_control.h>
 
 #include "balancing/balance_kernels.hpp"
 #include "balancing/compensated_sum.hpp"
@@ -35,39 +36,106 @@ HWY_INLINE void for_row_groups(Index begin, Index end, Index columns, Run&& run)
   for (; first < end; ++first) run.template operator()<1>(first);
 }
 
-CellKinds cell_kinds(MatrixView<double const> table, Index begin, Index end) {
-  // Zero times a cell that is not finite is not zero, and stays so in a sum.
-  EightLanes lowest = broadcast(0), unfinite = broadcast(0), nearest = broadcast(std::numeric_limits<double>::max());
-  CellKinds kinds;
-  Index const columns = table.columns(), whole = columns / lane_count * lane_count;
-  for (Index i = begin; i < end; ++i) {
-    double const* const row = table.data_handle() + i * table.stride(0);
-    for (Index v = 0; v < whole; v += lane_count) {
-      EightLanes const cells = load(row + v);
-      lowest = smaller(cells, lowest);
-      nearest = smaller(larger_magnitude(cells, broadcast(0)), nearest);
-      unfinite = multiply_add(cells, broadcast(0), unfinite);
-    }
-    for (Index j = whole; j < columns; ++j) {
-      kinds.finite = kinds.finite && std::isfinite(row[j]);
-      kinds.zero = kinds.zero || row[j] == 0;
-      kinds.negative = kinds.negative || row[j] < 0;
-    }
+/// Asks for memory that may be read soon; where it ends does not matter.
+HWY_INLINE void look_ahead(double const* cells, Index by) {
+  hwy::Prefetch(reinterpret_cast<void const*>(reinterpret_cast<std::uintptr_t>(cells) +
+                                              static_cast<std::uintptr_t>(by) * sizeof(double)));
+}
+
+/// Whether one of `count` numbers, a multiple of the lanes, is zero.
+HWY_INLINE bool has_zero(double const* cells, Index count) {
+  EightLanes nearest = broadcast(std::numeric_limits<double>::max());
+  for (Index v = 0; v < count; v += lane_count) {
+    nearest = smaller(larger_magnitude(load(cells + v), broadcast(0)), nearest);
   }
   double lane[lane_count];
-  store(lowest, lane);
-  for (double const x : lane) kinds.negative = kinds.negative || x < 0;
   store(nearest, lane);
-  for (double const x : lane) kinds.zero = kinds.zero || x == 0;
-  kinds.finite = kinds.finite && sum_of_lanes(unfinite) == 0;
+  return std::any_of(lane, lane + lane_count, [](double x) { return x == 0; });
+}
+
+/// Kinds of cells that stand one after another, few enough to be looked at twice from the core's cache.
+HWY_INLINE void add_kinds(double const* cells, Index count, CellKinds& kinds) {
+  constexpr int streams = 4;
+  constexpr Index stretch = Index{streams} * lane_count, ahead = Index{64} * lane_count;
+  // Zero times a cell that is not finite is not zero, and stays so in a sum.
+  EightLanes lowest[streams], unfinite[streams];
+  for (int k = 0; k < streams; ++k) {
+    lowest[k] = broadcast(std::numeric_limits<double>::max());
+    unfinite[k] = broadcast(0);
+  }
+  Index v = 0;
+  for (; v + stretch <= count; v += stretch) {
+    HWY_UNROLL(4)
+    for (int k = 0; k < streams; ++k) {
+      double const* const at = cells + v + Index{k} * lane_count;
+      look_ahead(at, ahead);
+      EightLanes const some = load(at);
+      lowest[k] = smaller(some, lowest[k]);
+      unfinite[k] = multiply_add(some, broadcast(0), unfinite[k]);
+    }
+  }
+  bool zero_possible = false;
+  for (int k = 0; k < streams; ++k) {
+    double lane[lane_count];
+    store(lowest[k], lane);
+    for (double const x : lane) {
+      kinds.negative = kinds.negative || x < 0;
+      zero_possible = zero_possible || x <= 0;
+    }
+    kinds.finite = kinds.finite && sum_of_lanes(unfinite[k]) == 0;
+  }
+  for (Index j = v; j < count; ++j) {
+    kinds.finite = kinds.finite && std::isfinite(cells[j]);
+    kinds.zero = kinds.zero || cells[j] == 0;
+    kinds.negative = kinds.negative || cells[j] < 0;
+  }
+  if (zero_possible && !kinds.zero) kinds.zero = has_zero(cells, v);
+}
+
+CellKinds cell_kinds(MatrixView<double const> table, Index begin, Index end) {
+  constexpr Index block = 2048;
+  CellKinds kinds;
+  bool const gapless = table.stride(0) == table.columns();
+  Index const length = gapless ? (end - begin) * table.columns() : table.columns();
+  for (Index i = begin; i < end; i += gapless ? end - begin : 1) {
+    double const* const row = table.data_handle() + i * table.stride(0);
+    for (Index j = 0; j < length; j += block) add_kinds(row + j, std::min(block, length - j), kinds);
+  }
   return kinds;
 }
 
 bool is_wiped(SweepInput const& input, Index row) { return input.wiped_rows != nullptr && input.wiped_rows[row] != 0; }
 
+template <int Rows>
+HWY_INLINE void row_sums(EightLanes const (&sums)[Rows], double (&result)[Rows]) {
+  if constexpr (Rows == 4) {
+    sums_of_lanes(sums, result);
+  } else {
+    for (int i = 0; i < Rows; ++i) result[i] = sum_of_lanes(sums[i]);
+  }
+}
+
+/// Whether the plain step of all the rows is total / sum, and meets the total.
+template <int Rows>
+HWY_INLINE bool every_root_is_quotient(double const (&sums)[Rows], double const* totals) {
+  bool every = true;
+  for (int i = 0; i < Rows; ++i) every = every && sums[i] > 0 && totals[i] >= 0;
+  return every;
+}
+
+constexpr Index cache_line = 64;
+
+/// Asks for the memory of the rows [first, first + rows).
+HWY_INLINE void look_ahead(Lookahead const& lookahead, Index first, Index rows) {
+  std::byte const* const begin = lookahead.begin + first * lookahead.bytes_of_row;
+  for (Index b = 0; b < rows * lookahead.bytes_of_row; b += cache_line) hwy::Prefetch(begin + b);
+}
+
 double sweep(SweepInput const& input, Index begin, Index end, double* multipliers, ColumnSums const& sums) {
   double worst = 0;
+  bool const plain = input.exponent.plain() && input.wiped_rows == nullptr;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
+    look_ahead(input.lookahead, first, Rows);
     EightLanes sum[Rows];
     HWY_UNROLL(4)
     for (int i = 0; i < Rows; ++i) sum[i] = broadcast(0);
@@ -76,21 +144,27 @@ double sweep(SweepInput const& input, Index begin, Index end, double* multiplier
       HWY_UNROLL(4)
       for (int i = 0; i < Rows; ++i) sum[i] = multiply_add(cells[i], s, sum[i]);
     });
-    EightLanes multiplier[Rows];
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) {
-      double const p = sum_of_lanes(sum[i]), total = input.row_totals[first + i];
-      double& r = multipliers[first + i];
-      if (is_wiped(input, first + i)) {
-        r = 0;
-      } else {
-        r = relaxed_step(r, margin_root(p, 0, total), input.exponent);
-        if (!input.exponent.plain() || !root_meets_total(p, 0, total)) {
-          worst = larger_residual(worst, margin_residual(r * p, r * p, total, input.slack));
+    double p[Rows];
+    row_sums(sum, p);
+    double* const r = multipliers + first;
+    double const* const total = input.row_totals + first;
+    if (plain && every_root_is_quotient(p, total)) {
+      for (int i = 0; i < Rows; ++i) r[i] = total[i] / p[i];
+    } else {
+      for (int i = 0; i < Rows; ++i) {
+        if (is_wiped(input, first + i)) {
+          r[i] = 0;
+          continue;
+        }
+        r[i] = relaxed_step(r[i], margin_root(p[i], 0, total[i]), input.exponent);
+        if (!input.exponent.plain() || !root_meets_total(p[i], 0, total[i])) {
+          worst = larger_residual(worst, margin_residual(r[i] * p[i], r[i] * p[i], total[i], input.slack));
         }
       }
-      multiplier[i] = broadcast(r);
     }
+    EightLanes multiplier[Rows];
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) multiplier[i] = broadcast(r[i]);
     for_vectors<Rows>(input.table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
       EightLanes column = load(sums.positive + v);
       HWY_UNROLL(4)
@@ -106,6 +180,7 @@ double signed_sweep(SweepInput const& input, Index begin, Index end, double* mul
                     ColumnSums const& sums) {
   double worst = 0;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
+    look_ahead(input.lookahead, first, Rows);
     EightLanes positive[Rows], negative[Rows];
     HWY_UNROLL(4)
     for (int i = 0; i < Rows; ++i) positive[i] = negative[i] = broadcast(0);
@@ -118,10 +193,13 @@ double signed_sweep(SweepInput const& input, Index begin, Index end, double* mul
         negative[i] = multiply_add(below, inverse, negative[i]);
       }
     });
+    double p_of_row[Rows], n_of_row[Rows];
+    row_sums(positive, p_of_row);
+    row_sums(negative, n_of_row);
     EightLanes multiplier[Rows], inverse[Rows];
     HWY_UNROLL(4)
     for (int i = 0; i < Rows; ++i) {
-      double const p = sum_of_lanes(positive[i]), n = -sum_of_lanes(negative[i]);
+      double const p = p_of_row[i], n = -n_of_row[i];
       double const total = input.row_totals[first + i];
       double& r = multipliers[first + i];
       if (is_wiped(input, first + i)) {
@@ -178,10 +256,18 @@ double column_step(VectorView<double const> totals, double slack, Index begin, I
   return worst;
 }
 
+/// Where the cells of row `first` and of those after it go; null: nowhere.
+struct ResultRows {
+  double* cells = nullptr;
+  Index stride = 0, first = 0;
+
+  [[nodiscard]] double* row(Index i) const { return cells + (i - first) * stride; }
+};
+
 /// Cells of Rows rows under final multipliers.
-template <int Rows, bool Signed>
+template <int Rows, bool Signed, bool Written>
 HWY_INLINE double finish_rows(SweepInput const& input, Index first, double const* multipliers, double const* inverses,
-                              MatrixView<double> balanced, CheckedColumnSums const& sums) {
+                              ResultRows const& result, CheckedColumnSums const& sums) {
   Index const columns = input.table.columns();
   EightLanes r[Rows], inverse[Rows], sum[Rows], error[Rows], magnitude[Rows];
   HWY_UNROLL(4)
@@ -209,13 +295,15 @@ HWY_INLINE double finish_rows(SweepInput const& input, Index first, double const
       }
       add_exactly(x, sum[i], error[i]);
       add_exactly(x, column_sum, column_error);
-      if (balanced.empty()) continue;
-      if (v + lane_count <= columns) {
-        store(x, &balanced(first + i, v));
-      } else {
-        double last[lane_count];
-        store(x, last);
-        std::copy(last, last + (columns - v), &balanced(first + i, v));
+      if constexpr (Written) {
+        double* const to = result.row(first + i) + v;
+        if (v + lane_count <= columns) {
+          store(x, to);
+        } else {
+          double last[lane_count];
+          store(x, last);
+          std::copy(last, last + (columns - v), to);
+        }
       }
     }
     store(column_sum, sums.value + v);
@@ -235,16 +323,48 @@ HWY_INLINE double finish_rows(SweepInput const& input, Index first, double const
   return worst;
 }
 
-double finish(SweepInput const& input, Index begin, Index end, double const* multipliers, double const* inverses,
-              MatrixView<double> balanced, CheckedColumnSums const& sums) {
+template <bool Written>
+HWY_INLINE double finish_range(SweepInput const& input, Index begin, Index end, double const* multipliers,
+                               double const* inverses, ResultRows const& result, CheckedColumnSums const& sums) {
   double worst = 0;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
     double const residual = inverses != nullptr
-                                ? finish_rows<Rows, true>(input, first, multipliers, inverses, balanced, sums)
-                                : finish_rows<Rows, false>(input, first, multipliers, inverses, balanced, sums);
+                                ? finish_rows<Rows, true, Written>(input, first, multipliers, inverses, result, sums)
+                                : finish_rows<Rows, false, Written>(input, first, multipliers, inverses, result, sums);
     worst = larger_residual(worst, residual);
   };
   for_row_groups(begin, end, input.table.columns(), run);
+  return worst;
+}
+
+/// Copies numbers, whole cache lines of them past the caches.
+HWY_INLINE void copy_past_cache(double const* from, Index count, double* to) {
+  auto const misaligned = static_cast<Index>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(double));
+  Index const head = std::min(count, (lane_count - misaligned) % lane_count);
+  std::copy(from, from + head, to);
+  Index v = head;
+  for (; v + lane_count <= count; v += lane_count) store_past_cache(load(from + v), to + v);
+  std::copy(from + v, from + count, to + v);
+}
+
+double finish(SweepInput const& input, Index begin, Index end, double const* multipliers, double const* inverses,
+              MatrixView<double> balanced, bool past_cache, CheckedColumnSums const& sums) {
+  if (balanced.empty()) return finish_range<false>(input, begin, end, multipliers, inverses, {}, sums);
+  constexpr Index room = 4096;  // half of a core's first cache
+  Index const columns = input.table.columns(), rows = room / columns / most_rows * most_rows;
+  if (!past_cache || rows == 0 || balanced.stride(0) != columns) {
+    ResultRows const result{balanced.data_handle(), balanced.stride(0), 0};
+    return finish_range<true>(input, begin, end, multipliers, inverses, result, sums);
+  }
+  double cells[room];
+  double worst = 0;
+  for (Index first = begin; first < end; first += rows) {
+    Index const last = std::min(end, first + rows);
+    worst = larger_residual(
+        worst, finish_range<true>(input, first, last, multipliers, inverses, ResultRows{cells, columns, first}, sums));
+    copy_past_cache(cells, (last - first) * columns, &balanced(first, 0));
+  }
+  hwy::FlushStream();
   return worst;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include <regio/views.hpp>
@@ -16,6 +17,12 @@ namespace regio {
 inline constexpr Index column_lanes = 8;
 constexpr Index padded(Index columns) { return (columns + column_lanes - 1) / column_lanes * column_lanes; }
 
+/// Memory to bring near while a sweep computes, a stretch for each row.
+struct Lookahead {
+  std::byte const* begin = nullptr;
+  Index bytes_of_row = 0;
+};
+
 /// What a sweep reads besides the table: the old multipliers of both margins.
 struct SweepInput {
   MatrixView<double const> table;
@@ -24,7 +31,8 @@ struct SweepInput {
   double const* column_multipliers = nullptr;  ///< [padded n]
   double const* column_inverses = nullptr;     ///< [padded n], for signed tables
   RelaxationExponent exponent;
-  double tolerance = 0, slack = 0;
+  double slack = 0;
+  Lookahead lookahead;
 };
 
 /// The sums that a chunk of rows contributes to the columns, under the new row multipliers.
@@ -74,9 +82,10 @@ struct BalanceKernels {
   double (*column_step)(VectorView<double const> totals, double slack, Index begin, Index end, double const* sums,
                         double const* old_multipliers, double* multipliers);
   /// Cells of rows [begin, end) under final multipliers: written to `balanced` where it is not empty, summed by row
-  /// (the largest residual is returned) and into the column sums.
+  /// (the largest residual is returned) and into the column sums. `past_cache`: results too many for the caches need
+  /// not go through them; the rows of a narrow table without gaps then do not.
   double (*finish)(SweepInput const& input, Index begin, Index end, double const* multipliers, double const* inverses,
-                   MatrixView<double> balanced, CheckedColumnSums const& sums);
+                   MatrixView<double> balanced, bool past_cache, CheckedColumnSums const& sums);
 };
 
 BalanceKernels const& balance_kernels(SimdTarget target);

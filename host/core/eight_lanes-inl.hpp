@@ -49,6 +49,9 @@ inline EightLanes load_first(double const* p, std::ptrdiff_t count) {
   return by_lane([&](int l) { return l < count ? p[l] : 0.0; });
 }
 inline void store(EightLanes const& a, double* p) { std::copy(a.lane, a.lane + lane_count, p); }
+/// A store to a whole cache line (p aligned to 64 bytes) that is not to be read soon: it need not be read before it is
+/// written. hwy::FlushStream() afterwards.
+inline void store_past_cache(EightLanes const& a, double* p) { store(a, p); }
 inline EightLanes add(EightLanes const& a, EightLanes const& b) {
   return by_lane([&](int l) { return a.lane[l] + b.lane[l]; });
 }
@@ -137,6 +140,11 @@ HWY_INLINE EightLanes load_first(double const* p, std::ptrdiff_t count) {
 }
 HWY_INLINE void store(EightLanes const& a, double* p) {
   for (int i = 0; i < part_count; ++i) hn::StoreU(a.part[i], Lanes(), p + i * part_lanes);
+}
+/// A store to a whole cache line (p aligned to 64 bytes) that is not to be read soon: it need not be read before it is
+/// written. hwy::FlushStream() afterwards.
+HWY_INLINE void store_past_cache(EightLanes const& a, double* p) {
+  for (int i = 0; i < part_count; ++i) hn::Stream(a.part[i], Lanes(), p + i * part_lanes);
 }
 HWY_INLINE EightLanes add(EightLanes const& a, EightLanes const& b) {
   EightLanes result;
@@ -229,6 +237,37 @@ HWY_INLINE double sum_of_lanes(EightLanes const& a) {
   double lane[lane_count];
   store(a, lane);
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+#if HWY_TARGET != HWY_SCALAR
+
+using FourLanes = hn::CappedTag<double, 4>;
+
+/// Lanes 0..3 plus lanes 4..7.
+template <std::size_t Parts>
+HWY_INLINE hn::Vec<FourLanes> sum_of_halves(hn::Vec<Lanes> const (&part)[Parts]) {
+  if constexpr (Parts == 1) {
+    return hn::Add(hn::LowerHalf(FourLanes(), part[0]), hn::UpperHalf(FourLanes(), part[0]));
+  } else {
+    return hn::Add(part[0], part[Parts - 1]);
+  }
+}
+
+#endif
+
+/// sum_of_lanes of four vectors, with the same bits.
+HWY_INLINE void sums_of_lanes(EightLanes const (&a)[4], double* sums) {
+#if HWY_TARGET == HWY_SCALAR
+  for (int i = 0; i < 4; ++i) sums[i] = sum_of_lanes(a[i]);
+#else
+  FourLanes const four;
+  auto const quarters = [&](int i) HWY_ATTR {
+    auto const lower = sum_of_halves(a[i].part), upper = sum_of_halves(a[i + 1].part);
+    return hn::Add(hn::ConcatLowerLower(four, upper, lower), hn::ConcatUpperUpper(four, upper, lower));
+  };
+  auto const first = quarters(0), second = quarters(2);
+  hn::StoreU(hn::Add(hn::ConcatEven(four, second, first), hn::ConcatOdd(four, second, first)), four, sums);
+#endif
 }
 
 HWY_INLINE double largest_of_lanes(EightLanes const& a) {

@@ -26,7 +26,10 @@ std::vector<SimdTarget> simd_targets() {
   return targets;
 }
 
-SimdTarget best_simd_target() { return simd_targets().back(); }
+SimdTarget best_simd_target() {
+  static SimdTarget const best = simd_targets().back();
+  return best;
+}
 
 std::string simd_target() { return std::string(name(best_simd_target())); }
 

@@ -1,0 +1,103 @@
+// The loops over cells: what kinds of cells they find, and results that go past the caches.
+#include "balancing/balance_kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <vector>
+
+namespace regio {
+namespace {
+
+class BalanceKernelsTest : public testing::TestWithParam<SimdTarget> {
+ protected:
+  BalanceKernels const& kernels = balance_kernels(GetParam());
+};
+
+INSTANTIATE_TEST_SUITE_P(Targets, BalanceKernelsTest, testing::ValuesIn(simd_targets()), [](auto const& target) {
+  return target.param == SimdTarget::avx512 ? std::string("avx512") : std::string(name(target.param));
+});
+
+/// [rows, columns] ones, with `gap` more numbers after each row, none of which belongs to the table.
+struct Ones {
+  Ones(Index row_count, Index column_count, Index gap)
+      : rows(row_count), columns(column_count), stride(column_count + gap) {
+    numbers.assign(static_cast<std::size_t>(rows * stride), std::numeric_limits<double>::quiet_NaN());
+    for (Index i = 0; i < rows; ++i) std::fill_n(numbers.begin() + i * stride, columns, 1.0);
+  }
+  double& at(Index i, Index j) { return numbers[static_cast<std::size_t>(i * stride + j)]; }
+  [[nodiscard]] MatrixView<double const> view() const { return {numbers.data(), rows, columns, stride}; }
+
+  Index rows, columns, stride;
+  std::vector<double> numbers;
+};
+
+TEST_P(BalanceKernelsTest, FindsTheKindsOfCellsWhereverTheyStand) {
+  struct Case {
+    double cell;
+    bool finite, zero, negative;
+  };
+  double const infinity = std::numeric_limits<double>::infinity();
+  Case const cases[] = {{1e-320, true, false, false},       {0.0, true, true, false},
+                        {-0.0, true, true, false},          {-1e-300, true, false, true},
+                        {infinity, false, false, false},    {-infinity, false, false, true},
+                        {std::nan(""), false, false, false}};
+  for (Index const gap : {0, 3}) {
+    for (auto const& [rows, columns] : {std::pair<Index, Index>{1, 1}, {3, 5}, {46, 46}, {3, 700}, {2, 2100}}) {
+      Ones ones(rows, columns, gap);
+      std::mt19937 random(1);
+      for (int draw = 0; draw < 40; ++draw) {
+        Index const i = static_cast<Index>(random()) % rows;
+        Index const j = draw == 0 ? columns - 1 : static_cast<Index>(random()) % columns;
+        for (Case const& one : cases) {
+          ones.at(i, j) = one.cell;
+          CellKinds const kinds = kernels.cell_kinds(ones.view(), 0, rows);
+          std::string const where = std::to_string(one.cell) + " at " + std::to_string(i) + ", " + std::to_string(j) +
+                                    " of " + std::to_string(rows) + " x " + std::to_string(columns);
+          ASSERT_EQ(kinds.finite, one.finite) << where;
+          ASSERT_EQ(kinds.zero, one.zero) << where;
+          ASSERT_EQ(kinds.negative, one.negative) << where;
+          CellKinds const others = kernels.cell_kinds(ones.view(), i + 1, rows);
+          ASSERT_TRUE(others.finite && !others.zero && !others.negative) << where;
+        }
+        ones.at(i, j) = 1;
+      }
+    }
+  }
+}
+
+TEST_P(BalanceKernelsTest, ResultsPastTheCachesAreTheSameCells) {
+  for (auto const& [row_count, column_count] :
+       {std::pair<Index, Index>{1, 1}, {7, 3}, {46, 46}, {33, 130}, {5, 1024}, {5, 1030}}) {
+    Index const rows = row_count, columns = column_count;
+    auto const cells = static_cast<std::size_t>(rows * columns);
+    std::vector<double> table(cells), r(static_cast<std::size_t>(rows)), s(static_cast<std::size_t>(padded(columns)));
+    std::iota(table.begin(), table.end(), 1.0);
+    std::iota(r.begin(), r.end(), 2.0);
+    std::iota(s.begin(), s.begin() + columns, 3.0);
+    SweepInput const input{
+        .table = {table.data(), rows, columns}, .row_totals = r.data(), .column_multipliers = s.data()};
+    std::vector<double> sums(3 * s.size());
+    CheckedColumnSums const columns_of_chunk{sums.data(), sums.data() + s.size(), sums.data() + 2 * s.size()};
+    // Every alignment, and what stands before and after is left alone.
+    for (std::size_t offset = 1; offset <= 9; ++offset) {
+      std::vector<double> through(cells + 11, -1), past(cells + 11, -1);
+      auto const finish = [&](std::vector<double>& to, bool past_cache) {
+        std::fill(sums.begin(), sums.end(), 0.0);
+        return kernels.finish(input, 0, rows, r.data(), nullptr, {to.data() + offset, rows, columns}, past_cache,
+                              columns_of_chunk);
+      };
+      EXPECT_EQ(finish(through, false), finish(past, true));
+      ASSERT_EQ(through, past) << rows << " x " << columns << ", offset " << offset;
+      EXPECT_EQ(past[offset - 1], -1);
+      EXPECT_EQ(past[offset + cells], -1);
+      EXPECT_EQ(past[offset], table[0] * r[0] * s[0]);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace regio
