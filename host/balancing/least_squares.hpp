@@ -1,0 +1,16 @@
+/// Cells under linear constraints and bounds with the least weighted squares of change.
+#pragma once
+
+#include <stop_token>
+
+#include "balancing/constrained_balance_operation.hpp"
+
+namespace regio {
+
+/// Minimises sum of (x - a)^2 / (2 variance) + sum over totals with a finite reliability of rho (G x - c)^2 / (2 |c|)
+/// under G x = c for the others and l <= x <= u: x = clamp(a + variance * G' y). Takes system, wanted, variance,
+/// max_iterations and keep_history of the item and sets all that follows them. Hard constraints that conflict: a
+/// verified ray and Outcome::infeasible where one is found. `stop` raised: Outcome::cancelled.
+void balance_by_least_squares(ConstrainedItem& item, double tolerance, std::stop_token const& stop);
+
+}  // namespace regio
