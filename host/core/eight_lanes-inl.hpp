@@ -48,6 +48,10 @@ inline EightLanes load(double const* p) {
 inline EightLanes load_first(double const* p, std::ptrdiff_t count) {
   return by_lane([&](int l) { return l < count ? p[l] : 0.0; });
 }
+/// The numbers at p[positions[0]], p[positions[1]], ...
+inline EightLanes gather(double const* p, std::int64_t const* positions) {
+  return by_lane([&](int l) { return p[positions[l]]; });
+}
 inline void store(EightLanes const& a, double* p) { std::copy(a.lane, a.lane + lane_count, p); }
 /// A store to a whole cache line (p aligned to 64 bytes) that is not to be read soon: it need not be read before it is
 /// written. hwy::FlushStream() afterwards.
@@ -135,6 +139,15 @@ HWY_INLINE EightLanes load_first(double const* p, std::ptrdiff_t count) {
   for (int i = 0; i < part_count; ++i) {
     auto const rest = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, count - i * part_lanes));
     result.part[i] = hn::MaskedLoad(hn::FirstN(Lanes(), rest), Lanes(), p + i * part_lanes);
+  }
+  return result;
+}
+/// The numbers at p[positions[0]], p[positions[1]], ...
+HWY_INLINE EightLanes gather(double const* p, std::int64_t const* positions) {
+  hn::Rebind<std::int64_t, Lanes> const integers;
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::GatherIndex(Lanes(), p, hn::LoadU(integers, positions + i * part_lanes));
   }
   return result;
 }

@@ -18,7 +18,7 @@ ALLOWED["cli"] = {"core", "format", "study"} | CAPABILITIES
 ALLOWED["cuda"] = {"core"} | CAPABILITIES
 
 # Headers of host/core written for both compilers; kernels may include them.
-FOR_BOTH_SIDES = {"core/host_device.hpp", "core/philox.hpp"}
+FOR_BOTH_SIDES = {"core/host_device.hpp", "core/philox.hpp", "core/random_permutation.hpp"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 CUDA_NAME = re.compile(r"^(cuda|cublas|cusolver|cusparse|thrust/|cub/|nv/|cooperative_groups)")
