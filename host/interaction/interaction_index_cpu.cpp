@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "core/cpu_backend.hpp"
+#include "core/progress_meter.hpp"
+#include "interaction/interaction_index_operation.hpp"
+#include "interaction/shipment_kernels.hpp"
+
+namespace regio {
+namespace {
+
+/// Chunks of origins have totals of their own for the deliveries into regions; their number is bounded, so that these
+/// are little beside the shipments.
+constexpr Index most_chunks = 16;
+/// A chunk reads at least so many numbers.
+constexpr Index least_work = Index{1} << 15;
+/// Destinations whose totals stay in the core's first cache while all origins of a chunk pass by.
+constexpr Index destinations_of_tile = 16;
+
+class Summation {
+ public:
+  Summation(ShipmentItem& item, ShipmentKernels const& kernels)
+      : item_(item), shipments_(*item.shipments), totals_(*item.totals), kernels_(kernels) {
+    Index const regions = shipments_.regions;
+    Index const work = shipments_.is_list() ? shipments_.list.value.size() : regions * regions * shipments_.industries;
+    Index const chunks = std::clamp<Index>(work / least_work, 1, std::min(most_chunks, regions));
+    origins_of_chunk_ = (regions + chunks - 1) / chunks;
+    chunks_ = (regions + origins_of_chunk_ - 1) / origins_of_chunk_;
+  }
+
+  [[nodiscard]] bool is_large() const noexcept { return chunks_ > 1; }
+
+  /// `workers` null: the calling thread does everything.
+  void run(Workers* workers, std::stop_token const& stop) {
+    if (shipments_.is_list() && !group_by_origin()) return;
+    in_parts_.resize(static_cast<std::size_t>((chunks_ - 1) * shipments_.regions * shipments_.industries));
+    std::vector<std::uint8_t> valid(static_cast<std::size_t>(chunks_), 0);
+    std::atomic<bool> stopped = false;
+    auto const add_chunk = [&](Index c) {
+      if (stop.stop_requested()) stopped = true;
+      if (stopped) return;
+      Index const begin = c * origins_of_chunk_, end = std::min(shipments_.regions, begin + origins_of_chunk_);
+      valid[static_cast<std::size_t>(c)] = shipments_.is_list() ? add_list(c, begin, end) : add_table(c, begin, end);
+    };
+    if (workers == nullptr) {
+      for (Index c = 0; c < chunks_; ++c) add_chunk(c);
+    } else {
+      workers->for_each(chunks_, [&](Index c, int) { add_chunk(c); });
+    }
+    item_.finished = !stopped;
+    if (stopped) return;
+    item_.valid = std::all_of(valid.begin(), valid.end(), [](std::uint8_t v) { return v != 0; });
+    if (item_.valid) conclude();
+  }
+
+ private:
+  /// Deliveries into regions from the origins of a chunk; the first chunk's are the totals themselves.
+  double* in_by_industry(Index c) {
+    return c == 0 ? totals_.in_by_industry.data()
+                  : in_parts_.data() + (c - 1) * shipments_.regions * shipments_.industries;
+  }
+
+  bool add_table(Index c, Index begin, Index end) {
+    Index const regions = shipments_.regions, industries = shipments_.industries;
+    for (Index tile = 0; tile < regions; tile += destinations_of_tile) {
+      Index const destinations = std::min(destinations_of_tile, regions - tile);
+      for (Index r = begin; r < end; ++r) {
+        Index const own = r - tile;
+        double const lowest = kernels_.add_rows({.value = &shipments_.table(r, tile, 0),
+                                                 .destinations = destinations,
+                                                 .industries = industries,
+                                                 .own = own,
+                                                 .flow = totals_.flows.data() + r * regions + tile,
+                                                 .out_by_industry = totals_.out_by_industry.data() + r * industries,
+                                                 .in_by_industry = in_by_industry(c) + tile * industries});
+        if (!(lowest >= 0)) return false;
+      }
+    }
+    return true;
+  }
+
+  /// The shipments in the order of their origins; false when an origin is out of range.
+  bool group_by_origin() {
+    VectorView<std::int32_t const> const origin = shipments_.list.origin;
+    first_.assign(static_cast<std::size_t>(shipments_.regions) + 1, 0);
+    for (std::int32_t const r : origin) {
+      if (r < 0 || r >= shipments_.regions) {
+        item_.finished = true;
+        return false;
+      }
+      ++first_[static_cast<std::size_t>(r) + 1];
+    }
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    if (std::is_sorted(origin.begin(), origin.end())) return true;
+    order_.resize(static_cast<std::size_t>(origin.size()));
+    std::vector<Index> next(first_.begin(), first_.end() - 1);
+    for (Index k = 0; k < origin.size(); ++k) {
+      order_[static_cast<std::size_t>(next[static_cast<std::size_t>(origin[k])]++)] = k;
+    }
+    return true;
+  }
+
+  bool add_list(Index c, Index begin, Index end) {
+    ShipmentList const& list = shipments_.list;
+    Index const regions = shipments_.regions, industries = shipments_.industries;
+    double* const in = in_by_industry(c);
+    Index const last = first_[static_cast<std::size_t>(end)];
+    for (Index position = first_[static_cast<std::size_t>(begin)]; position < last; ++position) {
+      Index const k = order_.empty() ? position : order_[static_cast<std::size_t>(position)];
+      Index const r = list.origin[k], s = list.destination[k], i = list.industry[k];
+      double const value = list.value[k];
+      if (s < 0 || s >= regions || i < 0 || i >= industries || !(value >= 0) || !std::isfinite(value)) return false;
+      totals_.flows[static_cast<std::size_t>(r * regions + s)] += value;
+      if (r == s) continue;
+      totals_.out_by_industry[static_cast<std::size_t>(r * industries + i)] += value;
+      in[s * industries + i] += value;
+    }
+    return true;
+  }
+
+  void conclude() {
+    Index const regions = shipments_.regions, industries = shipments_.industries;
+    for (Index c = 1; c < chunks_; ++c) {
+      double const* const part = in_by_industry(c);
+      for (Index k = 0; k < regions * industries; ++k) totals_.in_by_industry[static_cast<std::size_t>(k)] += part[k];
+    }
+    for (Index r = 0; r < regions; ++r) {
+      double out = 0, in = 0, supplies = 0;
+      for (Index i = 0; i < industries; ++i) {
+        auto const k = static_cast<std::size_t>(r * industries + i);
+        out += totals_.out_by_industry[k];
+        in += totals_.in_by_industry[k];
+        if (!shipments_.raw_industries.empty() && shipments_.raw_industries[i] != 0) {
+          supplies += totals_.in_by_industry[k];
+        }
+      }
+      auto const region = static_cast<std::size_t>(r);
+      totals_.deliveries_out[region] = out;
+      totals_.deliveries_in[region] = in;
+      totals_.supplies_in[region] = supplies;
+    }
+    if (!shipments_.list.is_raw.empty()) add_uses();
+  }
+
+  /// Where the use stands with every shipment; the deliveries are added in the same order, so no share exceeds 1.
+  void add_uses() {
+    ShipmentList const& list = shipments_.list;
+    std::fill(totals_.deliveries_in.begin(), totals_.deliveries_in.end(), 0.0);
+    std::fill(totals_.supplies_in.begin(), totals_.supplies_in.end(), 0.0);
+    for (Index k = 0; k < list.value.size(); ++k) {
+      if (list.origin[k] == list.destination[k]) continue;
+      auto const s = static_cast<std::size_t>(list.destination[k]);
+      totals_.deliveries_in[s] += list.value[k];
+      if (list.is_raw[k] != 0) totals_.supplies_in[s] += list.value[k];
+    }
+  }
+
+  ShipmentItem& item_;
+  Shipments const& shipments_;
+  ShipmentTotals& totals_;
+  ShipmentKernels const& kernels_;
+  Index origins_of_chunk_ = 1, chunks_ = 1;
+  std::vector<double> in_parts_;  ///< [chunks - 1, regions, industries]
+  std::vector<Index> first_;      ///< [regions + 1] of a list: where an origin's shipments begin
+  std::vector<Index> order_;      ///< [shipments] of a list by origin; empty: it is in that order
+};
+
+}  // namespace
+
+void execute(CpuBackend& backend, InteractionIndexOperation& operation) {
+  Workers& workers = backend.workers();
+  ShipmentKernels const& kernels = shipment_kernels(operation.target);
+  std::stop_token const& stop = operation.control.stop;
+  auto const count = static_cast<Index>(operation.items.size());
+  ProgressMeter meter(operation.control.progress, "adding up shipments", count, "periods");
+  std::vector<ShipmentItem*> large;
+  std::vector<ShipmentItem*> small;
+  for (ShipmentItem& item : operation.items) (Summation(item, kernels).is_large() ? large : small).push_back(&item);
+  workers.for_each(static_cast<Index>(small.size()), [&](Index k, int) {
+    Summation(*small[static_cast<std::size_t>(k)], kernels).run(nullptr, stop);
+    meter.advance(1);
+  });
+  for (ShipmentItem* item : large) {
+    Summation(*item, kernels).run(&workers, stop);
+    meter.advance(1);
+  }
+}
+
+}  // namespace regio
