@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "tests/reference/kazakhstan_2023.hpp"
 #include "tests/reference/ukraine_2022.hpp"
 
 namespace {
@@ -16,7 +17,8 @@ std::string page(std::filesystem::path const& datasets) {
   return "# Replication: published numbers beside ours\n\n"
          "This page is computed. `cmake --build build/release --target replication` writes it; the test\n"
          "`reference_replication_page` fails when it differs from what the library computes.\n\n" +
-         regio::reference::ukraine_2022_section(regio::reference::read_ukraine_2022(datasets));
+         regio::reference::ukraine_2022_section(regio::reference::read_ukraine_2022(datasets)) + "\n" +
+         regio::reference::kazakhstan_2023_section(datasets);
 }
 
 std::string read(std::filesystem::path const& path) {

@@ -17,21 +17,6 @@ namespace regio::reference {
 namespace {
 
 using format::CsvTable;
-using format::Findings;
-
-Index column(CsvTable const& table, std::string const& name) {
-  Findings findings;
-  std::optional<Index> const found = table.require(name, findings);
-  findings.throw_if_any();
-  return *found;
-}
-
-std::vector<int> integers(CsvTable const& table, std::string const& name) {
-  Findings findings;
-  std::vector<int> values = table.integers(column(table, name), findings);
-  findings.throw_if_any();
-  return values;
-}
 
 template <class T>
 std::size_t place(std::vector<T> const& values, T const& value) {
@@ -55,20 +40,18 @@ Ukraine2022 read_ukraine_2022(std::filesystem::path const& datasets) {
   CsvTable const ranking = CsvTable::read(folder / "cluster_ranking.csv");
 
   Ukraine2022 article;
-  article.history.regions = clusters.texts(column(clusters, "region"));
+  article.history.regions = text_column(clusters, "region");
   article.history.clusters = counts.rows();
   for (int year = 2010; year <= 2020; ++year) {
     article.history.years.push_back(year);
-    for (int cluster : integers(clusters, std::to_string(year))) article.history.labels.push_back(cluster - 1);
-    for (int count : integers(counts, std::to_string(year))) article.printed_counts.push_back(count);
+    for (int cluster : integer_column(clusters, std::to_string(year))) article.history.labels.push_back(cluster - 1);
+    for (int count : integer_column(counts, std::to_string(year))) article.printed_counts.push_back(count);
   }
 
-  std::vector<int> const years = integers(ranking, "year");
-  std::vector<int> const numbers = integers(ranking, "cluster");
-  std::vector<int> const ranks = integers(ranking, "rank");
-  Findings findings;
-  std::vector<double> const means = ranking.numbers(column(ranking, "mean"), findings);
-  findings.throw_if_any();
+  std::vector<int> const years = integer_column(ranking, "year");
+  std::vector<int> const numbers = integer_column(ranking, "cluster");
+  std::vector<int> const ranks = integer_column(ranking, "rank");
+  std::vector<double> const means = number_column(ranking, "mean");
   article.printed_means.assign(article.printed_counts.size(), std::nan(""));
   article.printed_ranks.assign(article.printed_counts.size(), 0);
   for (std::size_t row = 0; row < years.size(); ++row) {
@@ -80,15 +63,6 @@ Ukraine2022 read_ukraine_2022(std::filesystem::path const& datasets) {
 }
 
 namespace {
-
-/// "a, b and c".
-std::string listed(std::vector<std::string> const& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-  }
-  return names.empty() ? "none" : text;
-}
 
 std::vector<std::string> members(Ukraine2022 const& article, int cluster, int year) {
   std::vector<std::string> names;
@@ -347,16 +321,6 @@ std::string mobility_table(Ukraine2022 const& article, DynamicsReport const& rep
   return text;
 }
 
-std::string statements_table(Ukraine2022 const& article) {
-  std::string agree = "### Statements that the tables confirm\n\n| the article | its tables |\n|---|---|\n";
-  std::string differ =
-      "### Errata: statements that the tables do not confirm\n\n| the article | its tables |\n|---|---|\n";
-  for (Statement const& statement : ukraine_2022_statements(article)) {
-    (statement.agrees ? agree : differ) += fmt::format("| {} | {} |\n", statement.text, statement.tables);
-  }
-  return agree + "\n" + differ;
-}
-
 }  // namespace
 
 std::string ukraine_2022_section(Ukraine2022 const& article) {
@@ -373,7 +337,8 @@ std::string ukraine_2022_section(Ukraine2022 const& article) {
          "\nTwo means of Table 5 are broken by a space in the article's text: `30.7 8` (2014, cluster 3) is read as "
          "30.78, "
          "`47.6 6` (2020,\ncluster 5) as 47.66. No rank depends on either.\n\n" +
-         regions_table(article, report) + "\n" + mobility_table(article, report) + "\n" + statements_table(article);
+         regions_table(article, report) + "\n" + mobility_table(article, report) + "\n" +
+         statements_tables(ukraine_2022_statements(article));
 }
 
 }  // namespace regio::reference

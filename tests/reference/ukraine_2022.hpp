@@ -7,6 +7,8 @@
 
 #include <regio/cluster_dynamics.hpp>
 
+#include "tests/reference/article.hpp"
+
 namespace regio::reference {
 
 struct Ukraine2022 {
@@ -23,12 +25,7 @@ struct Ukraine2022 {
 
 Ukraine2022 read_ukraine_2022(std::filesystem::path const& datasets);
 
-/// Something that the article's text says, what its own tables say, and whether that is the same.
-struct Statement {
-  std::string text;
-  std::string tables;
-  bool agrees = false;
-};
+/// What the article's text says, held against its tables.
 std::vector<Statement> ukraine_2022_statements(Ukraine2022 const& article);
 
 /// The article's section of docs/replication.md.
