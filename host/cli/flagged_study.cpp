@@ -30,7 +30,9 @@ Command add_flagged_study(CLI::App& program, std::string const& description, for
   arguments->flags.add_to(*app);
   arguments->options.add_to(*app);
   return {app, [arguments] {
-            std::filesystem::path const input = arguments->input;
+            std::filesystem::path input = arguments->input;
+            // A folder may come with a slash behind its name, as shells complete it.
+            if (!input.has_filename()) input = input.parent_path();
             if (input.extension() == ".toml") {
               throw InputError("'" + input.string() + "' looks like a study file; 'regio run' takes one");
             }

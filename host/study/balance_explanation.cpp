@@ -34,8 +34,7 @@ std::string cell_name(BalancedTable const& result, Index row, Index column) {
 }
 
 std::string converged_headline(BalancedTable const& result, CellMovement const& movement) {
-  std::string text =
-      "Every row and column meets its total after " + counted(result.report.iterations.front(), "sweep", "sweeps");
+  std::string text = "Every row and column meets its total after " + counted(result.iterations(), "sweep", "sweeps");
   if (movement.largest.empty()) return text;
   if (std::string const typical = movement.typical(); !typical.empty()) text += "; " + typical;
   CellMovement::Change const& furthest = movement.largest.front();
@@ -48,9 +47,8 @@ std::string converged_headline(BalancedTable const& result, CellMovement const& 
 
 std::string unfinished_headline(BalancedTable const& result) {
   return fmt::format("Not balanced after {}: a row misses its total by {} of it, a column by {}",
-                     counted(result.report.iterations.front(), "sweep", "sweeps"),
-                     short_number(result.report.row_residual.front()),
-                     short_number(result.report.column_residual.front()));
+                     counted(result.iterations(), "sweep", "sweeps"), short_number(result.row_residual()),
+                     short_number(result.column_residual()));
 }
 
 /// The margin of a conflict that consists of one row or one column.
@@ -107,8 +105,7 @@ std::string totals_headline(BalancedTable const& result) {
   return fmt::format(
       "No table has these totals: those of the rows add up to {}, those of the columns to {}, a "
       "difference of {}",
-      amount(sum_of(result.row_totals)), amount(sum_of(result.column_totals)),
-      amount(std::abs(result.report.gap.front())));
+      amount(sum_of(result.row_totals)), amount(sum_of(result.column_totals)), amount(std::abs(result.gap())));
 }
 
 /// "rows 'a' and columns 'b', which no cell connects with the rest: 8 and 6".
@@ -125,7 +122,7 @@ bool totals_of_table_differ(BalancedTable const& result) {
   for (Margin const margin : {Margin::rows, Margin::columns}) {
     for (double const total : result.totals(margin)) sizes += std::abs(total);
   }
-  return std::abs(result.report.gap.front()) > result.options.tolerance * sizes;
+  return std::abs(result.gap()) > result.options.tolerance * sizes;
 }
 
 std::vector<std::string> totals_explanation(BalancedTable const& result, BalanceEvidence const& evidence) {
@@ -259,9 +256,8 @@ std::vector<std::string> explanation(BalancedTable const& result) {
     case BalanceReason::rounding:
     case BalanceReason::slow: break;
   }
-  return {unfinished_explanation(result.reason(),
-                                 std::max(result.report.row_residual.front(), result.report.column_residual.front()),
-                                 result.report.rate.front(), result.options.tolerance)};
+  return {unfinished_explanation(result.reason(), std::max(result.row_residual(), result.column_residual()),
+                                 result.rate(), result.options.tolerance)};
 }
 
 std::string unfinished_explanation(BalanceReason reason, double residual, double rate, double tolerance) {
@@ -275,8 +271,8 @@ std::string unfinished_explanation(BalanceReason reason, double residual, double
 
 bool is_part_of_table(BalancedTable const& result) {
   BalanceEvidence const* const evidence = result.evidence();
-  return evidence != nullptr && (std::ssize(evidence->rows) < result.table.rows.size() ||
-                                 std::ssize(evidence->columns) < result.table.columns.size());
+  return evidence != nullptr && (std::ssize(evidence->rows) < result.table->rows.size() ||
+                                 std::ssize(evidence->columns) < result.table->columns.size());
 }
 
 std::string amount(double value) { return fmt::format("{:.10g}", value); }

@@ -37,7 +37,7 @@ template <class Value>
 MarginSums margin_sums(BalancedTable const& result, Value const& value) {
   MarginSums sums{std::vector<double>(result.row_totals.size(), 0.0),
                   std::vector<double>(result.column_totals.size(), 0.0)};
-  result.table.for_each_cell([&](Index row, Index column, Index at) {
+  result.table->for_each_cell([&](Index row, Index column, Index at) {
     sums.rows[position(row)] += value(at);
     sums.columns[position(column)] += value(at);
   });
@@ -45,8 +45,6 @@ MarginSums margin_sums(BalancedTable const& result, Value const& value) {
 }
 
 bool is_computed(CellMovement const& movement) { return !movement.steps.empty(); }
-
-std::string method_text(BalanceMethod method) { return method == BalanceMethod::ras ? "RAS" : "GRAS"; }
 
 std::string outcome_text(BalancedTable const& result) {
   switch (result.outcome()) {
@@ -59,17 +57,14 @@ std::string outcome_text(BalancedTable const& result) {
 }
 
 void add_facts(Report& report, BalancedTable const& result, ReportContext const& context) {
-  VectorView<double const> const cells = result.table.values();
+  VectorView<double const> const cells = result.table->values();
   auto const nonzero = std::count_if(cells.begin(), cells.end(), [](double cell) { return cell != 0; });
   auto const negative = std::count_if(cells.begin(), cells.end(), [](double cell) { return cell < 0; });
-  report.facts = {{"Rows", std::to_string(result.table.rows.size())},
-                  {"Columns", std::to_string(result.table.columns.size())},
-                  {"Cells other than zero", std::to_string(nonzero)},
-                  {"Negative cells", std::to_string(negative)},
-                  {"Method", method_text(result.options.method)},
-                  {"Outcome", outcome_text(result)},
-                  {"Sweeps", std::to_string(result.report.iterations.front())},
-                  {"Computed on", context.device}};
+  report.facts = {
+      {"Rows", std::to_string(result.table->rows.size())}, {"Columns", std::to_string(result.table->columns.size())},
+      {"Cells other than zero", std::to_string(nonzero)},  {"Negative cells", std::to_string(negative)},
+      {"Method", method_text(result.options.method)},      {"Outcome", outcome_text(result)},
+      {"Sweeps", std::to_string(result.iterations())},     {"Computed on", context.device}};
 }
 
 ReportTable conflict_sums_table(BalancedTable const& result, BalanceEvidence const& evidence) {
@@ -127,7 +122,7 @@ ReportTable attainable_table(BalancedTable const& result, BalanceEvidence const&
 
 std::string how_to_check(BalancedTable const& result, BalanceEvidence const& evidence) {
   bool const signed_table =
-      std::any_of(result.table.values().begin(), result.table.values().end(), [](double cell) { return cell < 0; });
+      std::any_of(result.table->values().begin(), result.table->values().end(), [](double cell) { return cell < 0; });
   std::string const one = evidence.columns_need_more ? "columns" : "rows";
   std::string const other = evidence.columns_need_more ? "rows" : "columns";
   std::string text = "Anyone can check it: every " + std::string(signed_table ? "positive " : "") + "cell of these " +
@@ -149,7 +144,7 @@ ReportSection conflict_section(BalancedTable const& result, MarginSums const& st
   ReportTable attainable = attainable_table(result, evidence);
   if (!attainable.rows.empty()) section.items.emplace_back(std::move(attainable));
   section.items.emplace_back(Paragraph{
-      std::isnan(result.balanced.front())
+      std::isnan(result.balanced()[0])
           ? "No table was computed: the checks before the first sweep found the reason."
           : "The balanced table beside this report is where the iteration ended; it does not meet the totals."});
   return section;
@@ -166,9 +161,9 @@ ReportSection zeros_section(BalancedTable const& result, std::string const& sour
   ReportTable table{
       .name = "forced-zeros", .caption = "Cells that become zero", .columns = {"Row", "Column", "Before balancing"}};
   std::vector<double> start(evidence.forced_zeros.size(), 0.0);
-  result.table.for_each_cell([&](Index row, Index column, Index at) {
+  result.table->for_each_cell([&](Index row, Index column, Index at) {
     Index const place = forced_zero_position(evidence, {row, column});
-    if (place >= 0) start[position(place)] = result.table.values()[at];
+    if (place >= 0) start[position(place)] = result.table->values()[at];
   });
   for (std::size_t i = 0; i < start.size(); ++i) {
     TableCell const& cell = evidence.forced_zeros[i];
@@ -178,18 +173,18 @@ ReportSection zeros_section(BalancedTable const& result, std::string const& sour
   return section;
 }
 
-ReportSection movement_section(BalancedTable const& result, CellMovement const& movement, std::string const& source) {
+ReportSection movement_section(BalancedTable const& result, CellMovement const& movement, std::string const& file,
+                               std::string const& source) {
   ReportSection section{.name = "movement", .title = "How far the cells moved"};
   section.items.emplace_back(cell_changes_figure(result, movement, source));
   section.items.emplace_back(movement_table(movement));
-  section.items.emplace_back(
-      largest_changes_table(result, movement, result.table.form == TableForm::array ? "balanced.npy" : "balanced.csv"));
+  section.items.emplace_back(largest_changes_table(result, movement, file));
   return section;
 }
 
 /// Rows and columns by how far they miss their totals.
 ReportTable margins_table(BalancedTable const& result, MarginSums const& start) {
-  auto const cell = [&](Index at) { return result.balanced[position(at)]; };
+  auto const cell = [&](Index at) { return result.balanced()[at]; };
   MarginSums const balanced = margin_sums(result, cell);
   MarginSums const sizes = margin_sums(result, [&](Index at) { return std::abs(cell(at)); });
   struct Line {
@@ -236,14 +231,13 @@ ReportSection trust_section(BalancedTable const& result, CellMovement const& mov
                          fmt::format("{:g}", result.options.tolerance) + "."};
   checks.rows.push_back(
       {std::string("Totals add up to"), amount(sum_of(result.row_totals)), amount(sum_of(result.column_totals))});
-  checks.rows.push_back(
-      {std::string("Difference of the two"), fmt::format("{:.3g}", result.report.gap.front()), std::string()});
-  checks.rows.push_back({std::string("Largest residual"), fmt::format("{:.2g}", result.report.row_residual.front()),
-                         fmt::format("{:.2g}", result.report.column_residual.front())});
+  checks.rows.push_back({std::string("Difference of the two"), fmt::format("{:.3g}", result.gap()), std::string()});
+  checks.rows.push_back({std::string("Largest residual"), fmt::format("{:.2g}", result.row_residual()),
+                         fmt::format("{:.2g}", result.column_residual())});
   section.items.emplace_back(std::move(checks));
-  if (!result.report.history.empty() && !result.report.history.front().empty()) {
-    section.items.emplace_back(convergence_figure({.history = result.report.history.front(),
-                                                   .iterations = result.report.iterations.front(),
+  if (!result.history().empty()) {
+    section.items.emplace_back(convergence_figure({.history = result.history(),
+                                                   .iterations = result.iterations(),
                                                    .converged = result.outcome() == Outcome::converged,
                                                    .tolerance = result.options.tolerance},
                                                   source));
@@ -267,8 +261,10 @@ ReportSection multipliers_section(BalancedTable const& result, std::string const
 
 }  // namespace
 
+std::string method_text(BalanceMethod method) { return method == BalanceMethod::ras ? "RAS" : "GRAS"; }
+
 std::vector<std::string> balance_warnings(BalancedTable const& result) {
-  double const gap = std::abs(result.report.gap.front());
+  double const gap = std::abs(result.gap());
   double const rows = sum_of(result.row_totals), columns = sum_of(result.column_totals);
   bool const is_rounding = gap <= rounding * std::max(std::abs(rows), std::abs(columns));
   if (is_rounding || (result.outcome() != Outcome::converged && result.outcome() != Outcome::boundary)) return {};
@@ -278,24 +274,29 @@ std::vector<std::string> balance_warnings(BalancedTable const& result) {
                   amount(rows), amount(columns), gap)};
 }
 
+std::vector<ReportSection> balance_sections(BalancedTable const& result, CellMovement const& movement,
+                                            std::string const& file, std::string const& source) {
+  std::vector<ReportSection> sections;
+  MarginSums const start = margin_sums(result, [&](Index at) { return result.table->values()[at]; });
+  BalanceEvidence const* const evidence = result.evidence();
+  if (evidence != nullptr && result.outcome() == Outcome::infeasible) {
+    sections.push_back(conflict_section(result, start, source));
+  }
+  if (evidence != nullptr && !evidence->forced_zeros.empty()) sections.push_back(zeros_section(result, source));
+  bool const is_result = result.outcome() != Outcome::infeasible && !movement.largest.empty();
+  if (is_result) sections.push_back(movement_section(result, movement, file, source));
+  sections.push_back(trust_section(result, movement, start, source));
+  if (is_result) sections.push_back(multipliers_section(result, source));
+  return sections;
+}
+
 format::Report balance_report(BalancedTable const& result, ReportContext const& context) {
   CellMovement const movement = cell_movement(result);
-  MarginSums const start = margin_sums(result, [&](Index at) { return result.table.values()[at]; });
   Report report{.title = context.title, .summary = headline(result, movement) + "."};
   add_facts(report, result, context);
   for (std::string const& warning : balance_warnings(result)) report.notices.push_back({warning, false});
   for (std::string const& sentence : explanation(result)) report.notices.push_back({sentence, true});
-  BalanceEvidence const* const evidence = result.evidence();
-  if (evidence != nullptr && result.outcome() == Outcome::infeasible) {
-    report.sections.push_back(conflict_section(result, start, context.source));
-  }
-  if (evidence != nullptr && !evidence->forced_zeros.empty()) {
-    report.sections.push_back(zeros_section(result, context.source));
-  }
-  bool const is_result = result.outcome() != Outcome::infeasible && !movement.largest.empty();
-  if (is_result) report.sections.push_back(movement_section(result, movement, context.source));
-  report.sections.push_back(trust_section(result, movement, start, context.source));
-  if (is_result) report.sections.push_back(multipliers_section(result, context.source));
+  report.sections = balance_sections(result, movement, balanced_file_name(result), context.source);
   report.sections.push_back(repeat_section(context));
   report.footer = "Made by regio " + version() + ".";
   return report;

@@ -15,13 +15,18 @@ using format::Json;
 
 std::size_t position(Index i) { return static_cast<std::size_t>(i); }
 
+}  // namespace
+
+std::string balanced_file_name(BalancedTable const& result) {
+  return result.table->form == TableForm::array ? "balanced.npy" : "balanced.csv";
+}
+
 ResultTable balanced_file(BalancedTable const& result) {
-  TableFile const& table = result.table;
+  TableFile const& table = *result.table;
   std::vector<std::string> const& rows = table.rows.codes();
   std::vector<std::string> const& columns = table.columns.codes();
   if (table.form == TableForm::array) {
-    return {"balanced.npy",
-            format::npy_bytes(VectorView<double const>(result.balanced), {table.rows.size(), table.columns.size()})};
+    return {"balanced.npy", format::npy_bytes(result.balanced(), {table.rows.size(), table.columns.size()})};
   }
   if (table.form == TableForm::flows) {
     CsvWriter csv({"row", "column", "value"});
@@ -29,7 +34,7 @@ ResultTable balanced_file(BalancedTable const& result) {
     for (Index row = 0; row < cells.rows; ++row) {
       for (Index cell = cells.row_start[row]; cell < cells.row_start[row + 1]; ++cell) {
         csv.cell(rows[position(row)]).cell(columns[position(cells.column[cell])]);
-        csv.cell(result.balanced[position(cell)]).end_row();
+        csv.cell(result.balanced()[cell]).end_row();
       }
     }
     return {"balanced.csv", csv.text()};
@@ -37,15 +42,16 @@ ResultTable balanced_file(BalancedTable const& result) {
   std::vector<std::string> header = {""};
   header.insert(header.end(), columns.begin(), columns.end());
   CsvWriter csv(header);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    csv.cell(rows[row]);
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-      csv.cell(result.balanced[row * columns.size() + column]);
-    }
+  Index cell = 0;
+  for (std::string const& row : rows) {
+    csv.cell(row);
+    for (std::size_t column = 0; column < columns.size(); ++column) csv.cell(result.balanced()[cell++]);
     csv.end_row();
   }
   return {"balanced.csv", csv.text()};
 }
+
+namespace {
 
 ResultTable multipliers_file(BalancedTable const& result) {
   CsvWriter csv({"margin", "label", "value"});
@@ -67,10 +73,9 @@ Json labels_of(BalancedTable const& result, Margin margin, std::vector<Index> co
 }  // namespace
 
 BalancedTable::operator TableChange() const {
-  return {table.rows, table.columns, [this](TableChange::Visit const& visit) {
-            VectorView<double const> const start = table.values();
-            table.for_each_cell(
-                [&](Index row, Index column, Index at) { visit(row, column, start[at], balanced[position(at)]); });
+  return {table->rows, table->columns, [this](TableChange::Visit const& visit) {
+            VectorView<double const> const start = table->values(), result = balanced();
+            table->for_each_cell([&](Index row, Index column, Index at) { visit(row, column, start[at], result[at]); });
           }};
 }
 
@@ -87,23 +92,39 @@ Index forced_zero_position(BalanceEvidence const& evidence, TableCell const& cel
   return place != cells.end() && *place == cell ? place - cells.begin() : -1;
 }
 
-void balance(Engine& engine, BalancedTable& result, Control const& control) {
-  result.balanced.assign(static_cast<std::size_t>(result.table.values().size()),
-                         std::numeric_limits<double>::quiet_NaN());
-  BalanceProblem problem;
-  problem.row_totals = result.row_totals;
-  problem.column_totals = result.column_totals;
-  if (result.table.is_sparse()) {
-    problem.sparse_table = result.table.sparse();
-    problem.balanced_cells = result.balanced;
-  } else {
-    problem.table = result.table.dense();
-    problem.balanced = {result.balanced.data(), result.table.rows.size(), result.table.columns.size()};
+void balance(Engine& engine, std::span<BalancedTable> problems, Control const& control) {
+  std::size_t missing = 0;
+  for (BalancedTable const& problem : problems) {
+    if (!problem.cells) missing += static_cast<std::size_t>(problem.table->values().size());
   }
-  BalanceOptions options = result.options;
-  options.keep_history = true;
+  auto const made = std::make_shared<std::vector<double>>(missing, std::numeric_limits<double>::quiet_NaN());
+  double* next = made->data();
+  std::vector<BalanceProblem> batch;
+  for (BalancedTable& problem : problems) {
+    TableFile const& table = *problem.table;
+    if (!problem.cells) {
+      problem.cells = {made, next};
+      next += table.values().size();
+    }
+    BalanceProblem& next_problem = batch.emplace_back();
+    next_problem.row_totals = problem.row_totals;
+    next_problem.column_totals = problem.column_totals;
+    if (table.is_sparse()) {
+      next_problem.sparse_table = table.sparse();
+      next_problem.balanced_cells = {problem.cells.get(), table.values().size()};
+    } else {
+      next_problem.table = table.dense();
+      next_problem.balanced = {problem.cells.get(), table.rows.size(), table.columns.size()};
+    }
+  }
+  BalanceOptions options = problems.front().options;
+  options.keep_history = problems.size() == 1;
   options.control = control;
-  result.report = balance_tables(engine, options, {problem});
+  auto const report = std::make_shared<BalanceReport>(balance_tables(engine, options, batch));
+  for (BalancedTable& problem : problems) {
+    problem.report = report;
+    problem.place = &problem - problems.data();
+  }
 }
 
 double sum_of(std::vector<double> const& totals, std::vector<Index> const& positions) {
@@ -133,9 +154,9 @@ Json balance_json(BalancedTable const& result) {
   }
   return {{"outcome", name(result.outcome())},
           {"reason", name(result.reason())},
-          {"iterations", result.report.iterations.front()},
-          {"row_residual", result.report.row_residual.front()},
-          {"column_residual", result.report.column_residual.front()},
+          {"iterations", result.iterations()},
+          {"row_residual", result.row_residual()},
+          {"column_residual", result.column_residual()},
           {"certificate", std::move(certificate)},
           {"forced_zero", std::move(forced)}};
 }

@@ -1,8 +1,9 @@
 #include "study/balance_study.hpp"
 
+#include <algorithm>
 #include <array>
 
-#include "study/balance_report.hpp"
+#include "study/balance_batch_report.hpp"
 #include "study/study_keys.hpp"
 #include "study/study_run.hpp"
 
@@ -15,17 +16,64 @@ using format::Json;
 constexpr std::array methods = {Word{"gras", BalanceMethod::gras}, Word{"ras", BalanceMethod::ras}};
 constexpr double most_iterations = 1e9;
 
-BalancedTable read_inputs(StudyRun& run, format::StudyDocument const& document) {
-  BalancedTable result;
-  result.options = balance_options(document);
+BalanceBatch read_inputs(StudyRun& run, format::StudyDocument const& document) {
+  BalanceInput input;
   Findings findings;
-  auto const path = run.input("table");
-  result.table = read_table(path, run.input("labels"), findings);
-  if (findings.empty() && result.options.method == BalanceMethod::ras) refuse_negative_cells(result.table, findings);
-  result.row_totals = read_totals(run.input("row_totals"), Margin::rows, result.table, findings);
-  result.column_totals = read_totals(run.input("column_totals"), Margin::columns, result.table, findings);
+  std::filesystem::path const table = document.path("input", "table");
+  input.tables.is_folder = std::filesystem::is_directory(table);
+  input.tables.files = input.tables.is_folder ? run.input_folder(table_files_of(table, findings))
+                                              : std::vector<std::filesystem::path>{run.input("table")};
   findings.throw_if_any();
-  return result;
+  input.tables.labels = run.input("labels");
+  input.row_totals = run.input("row_totals");
+  input.column_totals = run.input("column_totals");
+  BalanceBatch batch = read_batch(input, balance_options(document), findings);
+  findings.throw_if_any();
+  return batch;
+}
+
+/// The problem that the report shows in full: the study's choice, otherwise the worst.
+std::size_t shown_problem(BalanceBatch const& batch, format::StudyDocument const& document) {
+  std::vector<std::size_t> const unsolved = batch.unsolved();
+  std::size_t const worst = unsolved.empty() ? 0 : unsolved.front();
+  if (!document.has("balance", "show")) return worst;
+  std::string const& label = document.text("balance", "show");
+  auto const found = std::find_if(batch.problems.begin(), batch.problems.end(),
+                                  [&](BalancedTable const& result) { return result.problem == label; });
+  return static_cast<std::size_t>(found - batch.problems.begin());
+}
+
+void refuse_unknown_problem(BalanceBatch const& batch, format::StudyDocument const& document) {
+  if (!document.has("balance", "show")) return;
+  RegionCodes labels;
+  for (BalancedTable const& problem : batch.problems) labels.insert(problem.problem);
+  std::string const& label = document.text("balance", "show");
+  if (labels.find(label)) return;
+  throw InputError({document.problem(
+      "balance", "show",
+      batch.is_named() ? "the label of a problem" + labels.hint(label) : "many tables: there is one")});
+}
+
+RunSummary finish_one(StudyRun& run, BalanceBatch const& batch) {
+  BalancedTable const& result = batch.problems.front();
+  format::Report const report = balance_report(result, run.report_context());
+  run.write_results(batch_files(batch), report);
+  RunSummary summary = run.finish(batch_json(batch), batch.outcomes(), balance_warnings(result), report.summary);
+  for (std::string const& sentence : explanation(result)) {
+    summary.unsolved += (summary.unsolved.empty() ? "" : "\n") + sentence;
+  }
+  return summary;
+}
+
+RunSummary finish_many(Engine& engine, StudyRun& run, BalanceBatch const& batch, std::size_t shown) {
+  // Alone it gives the same bits, and keeps the history that a batch of thousands has no use for.
+  BalancedTable problem = batch.problems[shown];
+  balance(engine, {&problem, 1}, {});
+  format::Report const report = batch_report(batch, problem, run.report_context());
+  run.write_results(batch_files(batch), report);
+  RunSummary summary = run.finish(batch_json(batch), batch.outcomes(), batch_warnings(batch), report.summary);
+  summary.unsolved = batch_explanation(batch);
+  return summary;
 }
 
 }  // namespace
@@ -34,7 +82,7 @@ format::StudySchema balance_schema() {
   BalanceOptions const defaults;
   StudySchema schema;
   schema.kind = "balance";
-  schema.explanation = "A table balanced to given row and column totals.";
+  schema.explanation = "A table, or many, balanced to given row and column totals.";
 
   TableKeys study(schema, "study");
   study.text("title", "heading of the report", "Balancing of a table");
@@ -43,10 +91,11 @@ format::StudySchema balance_schema() {
   study.integer("seed", "kept for the record; nothing is random here", 1, 0, 9e18);
 
   TableKeys input(schema, "input");
-  input.file("table", "the table: a matrix with labels, row,column,value, or .npy", "table.csv");
-  input.file("row_totals", "what the rows add up to: label,value", "row_totals.csv");
-  input.file("column_totals", "what the columns add up to: label,value", "column_totals.csv");
-  input.optional_file("labels", "labels of a .npy table: margin,label; rows and columns are numbered without",
+  input.file("table", "the table: a matrix with labels, [problem,]row,column,value, .npy, or a folder of tables",
+             "table.csv");
+  input.file("row_totals", "what the rows add up to: [problem,]label,value", "row_totals.csv");
+  input.file("column_totals", "what the columns add up to: [problem,]label,value", "column_totals.csv");
+  input.optional_file("labels", "labels of a .npy table: margin,label; its dimensions are numbered without",
                       "\"labels.csv\"");
 
   TableKeys keys(schema, "balance");
@@ -56,6 +105,7 @@ format::StudySchema balance_schema() {
               1);
   keys.integer("max_iterations", "sweeps over both margins", defaults.max_iterations, 1, most_iterations);
   keys.boolean("over_relaxation", "over-relaxation, which speeds up slow problems", defaults.over_relaxation);
+  keys.optional_text("show", "many tables: the problem that the report shows in full; otherwise the worst", "\"2015\"");
   return schema;
 }
 
@@ -70,25 +120,14 @@ BalanceOptions balance_options(format::StudyDocument const& document) {
 
 RunSummary run_balance_study(Engine& engine, format::StudyDocument const& document, RunSettings const& settings) {
   StudyRun run(engine, document, "balance", settings);
-  BalancedTable result = read_inputs(run, document);
+  BalanceBatch batch = read_inputs(run, document);
+  refuse_unknown_problem(batch, document);
   run.open_folder();
   return run.resumable([&] {
-    balance(engine, result, settings.control);
-    if (result.outcome() == Outcome::cancelled) throw Interrupted("interrupted");
-    format::Report const report = balance_report(result, run.report_context());
-    run.write_results(balance_files(result), report);
-
-    Json facts;
-    facts["rows"] = result.table.rows.size();
-    facts["columns"] = result.table.columns.size();
-    facts["problems"] = 1;
-    facts["results"] = Json::array({balance_json(result)});
-    RunSummary summary =
-        run.finish(facts, {{std::string(name(result.outcome())), 1}}, balance_warnings(result), report.summary);
-    for (std::string const& sentence : explanation(result)) {
-      summary.unsolved += (summary.unsolved.empty() ? "" : "\n") + sentence;
-    }
-    return summary;
+    balance(engine, batch.problems, settings.control);
+    run.stop_if_interrupted();
+    if (!batch.is_named()) return finish_one(run, batch);
+    return finish_many(engine, run, batch, shown_problem(batch, document));
   });
 }
 

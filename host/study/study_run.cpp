@@ -42,6 +42,11 @@ std::filesystem::path StudyRun::input(std::string const& key) {
   return path;
 }
 
+std::vector<std::filesystem::path> StudyRun::input_folder(std::vector<std::filesystem::path> files) {
+  pending_.insert(pending_.end(), files.begin(), files.end());
+  return files;
+}
+
 void StudyRun::open_folder() {
   stop_if_interrupted();
   std::string identity = regio::version() + '\n' + kind_ + '\n' + std::to_string(seed_) + '\n' + document_.source();

@@ -26,6 +26,8 @@ class StudyRun {
   void stop_if_interrupted() const;
   /// Path of an input, its digest taken; empty when the study does not name one.
   std::filesystem::path input(std::string const& key);
+  /// An input that is a folder: these files of it, their digests taken.
+  std::vector<std::filesystem::path> input_folder(std::vector<std::filesystem::path> files);
   /// After all inputs were read without a finding.
   void open_folder();
   [[nodiscard]] ReportContext report_context() const;

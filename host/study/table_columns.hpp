@@ -107,6 +107,24 @@ class UniqueLabels {
   std::vector<Index> row_;  ///< of each label
 };
 
+/// Lines of a file by the label in their column `problem`; labels in the order of their first appearance.
+struct LinesOfProblems {
+  RegionCodes labels;
+  std::vector<std::vector<Index>> lines;
+};
+
+inline LinesOfProblems lines_of_problems(format::CsvTable const& table, Index column, format::Findings& findings) {
+  LinesOfProblems problems;
+  for (Index line = 0; line < table.rows(); ++line) {
+    std::string const label = table.text(line, column);
+    if (label.empty()) findings.add(table.problem(line, column, "the label of a problem"));
+    auto const place = static_cast<std::size_t>(problems.labels.insert(label));
+    if (place == problems.lines.size()) problems.lines.emplace_back();
+    problems.lines[place].push_back(line);
+  }
+  return problems;
+}
+
 /// "a, b, c and 4 more".
 inline std::string listed(std::vector<std::string> const& words, std::size_t shown = 5) {
   std::string text;

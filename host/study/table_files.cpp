@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include <tbb/parallel_for.h>
 
 #include "format/csv_writer.hpp"
+#include "format/text_encoding.hpp"
 #include "study/table_columns.hpp"
 
 namespace regio::study {
@@ -16,9 +18,6 @@ namespace {
 
 using format::CsvTable;
 using format::Findings;
-
-/// Labels for which the likely meaning is looked up: as many as are printed.
-constexpr std::size_t most_suggestions = 20;
 
 std::size_t position(Index i) { return static_cast<std::size_t>(i); }
 
@@ -30,177 +29,272 @@ bool has_flows(CsvTable const& table) {
   });
 }
 
-/// Columns of layouts that balance several tables, which this program does not do yet: named, so that nobody takes
-/// them for typing errors.
-void refuse_columns_of_other_layouts(CsvTable const& table, std::vector<std::string> const& others,
-                                     std::vector<std::string> known, Findings& findings) {
-  for (std::string const& name : others) {
-    if (!table.find(name)) continue;
-    findings.add(column_problem(table, name, "this column is not supported yet"));
-    known.push_back(name);
-  }
-  refuse_other_columns(table, known, findings);
+/// The file's name without what says its form: "2015" of "tables/2015.csv.gz".
+std::string file_label(std::filesystem::path const& path) {
+  std::filesystem::path const name = path.extension() == ".gz" ? path.stem() : path.filename();
+  return name.stem().string();
 }
 
 constexpr char flow_expected[] = "a number; a cell without a flow is 0";
 
-}  // namespace
+/// Flows of one problem or of many, as they stand in their file.
+struct FlowsFile {
+  CsvTable const& csv;
+  Index row_column, column_column, value_column;
+  std::vector<double> numbers;
+  std::vector<std::int64_t> lines;
+};
 
-/// Fills a TableFile from each of the forms.
-class TableReader {
- public:
-  TableReader(TableFile& table, Findings& findings) : table_(table), findings_(findings) {}
+/// Labels of an array's dimensions, and how many tables it holds.
+struct ArrayLabels {
+  std::vector<std::string> problems;  ///< one without a name for an array of two dimensions
+  RegionCodes rows, columns;
+};
 
-  void read_csv(std::filesystem::path const& path) {
-    auto csv = open_table(path, findings_, format::CsvHeader::all_but_first);
-    if (csv && has_flows(*csv)) {
-      table_.form = TableForm::flows;
-      csv = open_table(path, findings_);
-    }
-    if (!csv) return;
-    if (csv->rows() == 0) {
-      findings_.add(column_problem(*csv, "", "the table has a header but no lines"));
-    } else if (table_.is_sparse()) {
-      read_flows(*csv);
+RegionCodes numbered(Index count) {
+  RegionCodes labels;
+  for (Index i = 0; i < count; ++i) labels.insert(std::to_string(i + 1));
+  return labels;
+}
+
+std::string shape_text(std::vector<Index> const& shape) {
+  std::string text;
+  for (Index const extent : shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  return text;
+}
+
+/// Reads `margin,label`; nullopt with findings when the labels do not fit the array.
+std::optional<ArrayLabels> read_array_labels(std::filesystem::path const& path, std::vector<Index> const& shape,
+                                             std::string const& array_file, Findings& findings) {
+  std::size_t const before = findings.size();
+  auto const csv = open_table(path, findings);
+  if (!csv) return std::nullopt;
+  refuse_other_columns(*csv, {"margin", "label"}, findings);
+  auto const margin_column = csv->require("margin", findings);
+  auto const label_column = csv->require("label", findings);
+  if (!margin_column || !label_column) return std::nullopt;
+  bool const has_problems = shape.size() == 3;
+  UniqueLabels problems(*csv), rows(*csv), columns(*csv);
+  for (Index line = 0; line < csv->rows(); ++line) {
+    std::string const margin = csv->text(line, *margin_column);
+    if (margin == "row") {
+      rows.add(line, *label_column, "row", findings);
+    } else if (margin == "column") {
+      columns.add(line, *label_column, "column", findings);
+    } else if (margin == "problem" && has_problems) {
+      problems.add(line, *label_column, "problem", findings);
     } else {
-      read_matrix(*csv);
+      findings.add(csv->problem(line, *margin_column, has_problems ? "problem, row or column" : "row or column"));
     }
   }
+  if (findings.size() > before) return std::nullopt;
+  std::vector<Index> found = {rows.labels().size(), columns.labels().size()};
+  if (has_problems) found.insert(found.begin(), problems.labels().size());
+  if (found != shape) {
+    findings.add(column_problem(
+        *csv, "label",
+        fmt::format("the file has {} {}; expected {} as in {}", shape_text(found),
+                    has_problems ? "problems, rows and columns" : "rows and columns", shape_text(shape), array_file)));
+    return std::nullopt;
+  }
+  ArrayLabels labels{{""}, rows.labels(), columns.labels()};
+  if (has_problems) labels.problems = problems.labels().codes();
+  return labels;
+}
 
-  void read_array(std::filesystem::path const& path, std::filesystem::path const& labels) {
-    table_.form = TableForm::array;
-    try {
-      table_.array_ = format::NpyArray::open(path);
-    } catch (InputError const& error) {
-      for (InputProblem const& problem : error.problems()) findings_.add(problem);
-      return;
+}  // namespace
+
+/// Fills TableFiles from each of the forms.
+class TableReader {
+ public:
+  using Tables = std::vector<std::shared_ptr<TableFile const>>;
+
+  /// `many`: a file may hold one table for each of several problems.
+  TableReader(std::filesystem::path const& path, bool many, Findings& findings)
+      : path_(path), many_(many), findings_(findings) {}
+
+  Tables read(std::filesystem::path const& labels) {
+    if (path_.extension() == ".npy") {
+      read_array(labels);
+    } else {
+      if (!labels.empty()) {
+        findings_.add(InputProblem{.file = labels.string(),
+                                   .expected = "labels belong to a .npy table; " + path_.string() + " has its own"});
+      }
+      read_csv();
     }
-    std::vector<Index> const& shape = table_.array_->shape();
-    if (shape.size() != 2 || shape[0] == 0 || shape[1] == 0) {
-      InputProblem problem;
-      problem.file = table_.file;
-      for (Index const extent : shape) problem.found += (problem.found.empty() ? "" : " x ") + std::to_string(extent);
-      problem.expected = "an array of two dimensions, rows and columns, none of them 0";
-      findings_.add(std::move(problem));
-      return;
-    }
-    if (table_.array_->is_float32()) {
-      VectorView<float const> const numbers = table_.array_->floats();
-      table_.values_.assign(numbers.begin(), numbers.end());
-      table_.array_.reset();
-    }
-    if (labels.empty()) {
-      for (Index row = 0; row < shape[0]; ++row) table_.rows.insert(std::to_string(row + 1));
-      for (Index column = 0; column < shape[1]; ++column) table_.columns.insert(std::to_string(column + 1));
-    } else if (!read_labels_of_array(labels, shape)) {
-      return;
-    }
-    table_.for_each_cell([&](Index row, Index column, Index at) {
-      if (!std::isfinite(table_.values()[at])) findings_.add(table_.problem(row, column, at, "a finite number"));
-    });
+    if (tables_.empty()) add_table("");
+    return std::move(tables_);
   }
 
  private:
-  void read_matrix(CsvTable const& csv) {
+  TableFile& add_table(std::string problem) {
+    auto const table = std::make_shared<TableFile>();
+    table->file = path_.string();
+    table->problem = std::move(problem);
+    tables_.push_back(table);
+    return *table;
+  }
+
+  void read_csv() {
+    auto csv = open_table(path_, findings_, format::CsvHeader::all_but_first);
+    bool const is_flows = csv && has_flows(*csv);
+    if (is_flows) csv = open_table(path_, findings_);
+    if (!csv) return;
+    if (csv->rows() == 0) {
+      findings_.add(column_problem(*csv, "", "the table has a header but no lines"));
+    } else if (is_flows) {
+      read_flows(*csv);
+    } else {
+      read_matrix(*csv, add_table(""));
+    }
+  }
+
+  void read_matrix(CsvTable const& csv, TableFile& table) {
     auto const columns = static_cast<Index>(csv.columns().size()) - 1;
     if (columns == 0) {
       findings_.add(column_problem(csv, "", "there is no column beside the labels of the rows"));
       return;
     }
-    for (Index column = 0; column < columns; ++column) table_.columns.insert(csv.columns()[position(column + 1)]);
+    for (Index column = 0; column < columns; ++column) table.columns.insert(csv.columns()[position(column + 1)]);
     UniqueLabels labels(csv);
-    for (Index row = 0; row < csv.rows(); ++row) {
-      labels.add(row, 0, "row", findings_);
-    }
-    table_.line_ = csv.lines();
-    table_.rows = labels.labels();
-    table_.values_.resize(position(csv.rows() * columns));
+    for (Index row = 0; row < csv.rows(); ++row) labels.add(row, 0, "row", findings_);
+    table.line_ = csv.lines();
+    table.rows = labels.labels();
+    table.values_.resize(position(csv.rows() * columns));
     std::vector<Findings> of_column(position(columns));
     tbb::parallel_for(Index{0}, columns, [&](Index column) {
       std::vector<double> const numbers = complete_numbers(csv, column + 1, flow_expected, of_column[position(column)]);
       for (Index row = 0; row < csv.rows(); ++row) {
-        table_.values_[position(row * columns + column)] = numbers[position(row)];
+        table.values_[position(row * columns + column)] = numbers[position(row)];
       }
     });
     for (Findings const& found : of_column) add_all(found, findings_);
   }
 
   void read_flows(CsvTable const& csv) {
-    refuse_columns_of_other_layouts(csv, {"problem", "region"}, flow_columns, findings_);
-    Index const row_column = *csv.find("row"), column_column = *csv.find("column");
-    table_.value_column_ = *csv.find("value");
-    std::vector<double> const numbers = complete_numbers(csv, table_.value_column_, flow_expected, findings_);
+    std::vector<std::string> known = flow_columns;
+    if (csv.find("region")) {
+      findings_.add(column_problem(csv, "region", "tables of regions are balanced together with a national table"));
+      known.emplace_back("region");
+    }
+    auto const problem_column = csv.find("problem");
+    if (problem_column && !many_) {
+      findings_.add(column_problem(csv, "problem", "one table is expected here, without problems"));
+    }
+    if (problem_column) known.emplace_back("problem");
+    refuse_other_columns(csv, known, findings_);
+    Index const value_column = *csv.find("value");
+    FlowsFile const flows{.csv = csv,
+                          .row_column = *csv.find("row"),
+                          .column_column = *csv.find("column"),
+                          .value_column = value_column,
+                          .numbers = complete_numbers(csv, value_column, flow_expected, findings_),
+                          .lines = csv.lines()};
+    if (!problem_column || !many_) {
+      std::vector<Index> every_line(position(csv.rows()));
+      std::iota(every_line.begin(), every_line.end(), Index{0});
+      read_flows_of_problem(flows, every_line, add_table(""));
+      return;
+    }
+    LinesOfProblems const problems = lines_of_problems(csv, *problem_column, findings_);
+    for (Index p = 0; p < problems.labels.size(); ++p) {
+      read_flows_of_problem(flows, problems.lines[position(p)], add_table(problems.labels.codes()[position(p)]));
+    }
+  }
+
+  void read_flows_of_problem(FlowsFile const& flows, std::vector<Index> const& selected, TableFile& table) {
+    table.form = TableForm::flows;
+    table.value_column_ = flows.value_column;
     std::vector<Index> row_of, column_of;
     auto const label_of = [&](Index line, Index column, std::string const& what) {
-      std::string label = csv.text(line, column);
-      if (label.empty()) findings_.add(csv.problem(line, column, "the label of a " + what));
+      std::string label = flows.csv.text(line, column);
+      if (label.empty()) findings_.add(flows.csv.problem(line, column, "the label of a " + what));
       return label;
     };
-    for (Index line = 0; line < csv.rows(); ++line) {
-      row_of.push_back(table_.rows.insert(label_of(line, row_column, "row")));
-      column_of.push_back(table_.columns.insert(label_of(line, column_column, "column")));
+    for (Index const line : selected) {
+      row_of.push_back(table.rows.insert(label_of(line, flows.row_column, "row")));
+      column_of.push_back(table.columns.insert(label_of(line, flows.column_column, "column")));
     }
-    std::vector<Index> order(position(csv.rows()));
-    std::iota(order.begin(), order.end(), Index{0});
-    std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
-      return std::pair(row_of[position(a)], column_of[position(a)]) <
-             std::pair(row_of[position(b)], column_of[position(b)]);
+    std::vector<std::size_t> order(selected.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair(row_of[a], column_of[a]) < std::pair(row_of[b], column_of[b]);
     });
-    std::vector<std::int64_t> const lines = csv.lines();
-    table_.row_start_.assign(position(table_.rows.size() + 1), 0);
+    table.row_start_.assign(position(table.rows.size() + 1), 0);
     for (std::size_t i = 0; i < order.size(); ++i) {
-      Index const row = row_of[position(order[i])], column = column_of[position(order[i])];
-      if (i > 0 && row_of[position(order[i - 1])] == row && column_of[position(order[i - 1])] == column) {
-        refuse_duplicate(csv, order[i], column_column, "a row and column", lines[position(order[i - 1])], findings_);
+      std::size_t const at = order[i];
+      std::size_t const line = position(selected[at]);
+      if (i > 0 && row_of[order[i - 1]] == row_of[at] && column_of[order[i - 1]] == column_of[at]) {
+        refuse_duplicate(flows.csv, selected[at], flows.column_column, "a row and column",
+                         flows.lines[position(selected[order[i - 1]])], findings_);
       }
-      ++table_.row_start_[position(row + 1)];
-      table_.cell_column_.push_back(column);
-      table_.values_.push_back(numbers[position(order[i])]);
-      table_.line_.push_back(lines[position(order[i])]);
+      ++table.row_start_[position(row_of[at] + 1)];
+      table.cell_column_.push_back(column_of[at]);
+      table.values_.push_back(flows.numbers[line]);
+      table.line_.push_back(flows.lines[line]);
     }
-    std::partial_sum(table_.row_start_.begin(), table_.row_start_.end(), table_.row_start_.begin());
+    std::partial_sum(table.row_start_.begin(), table.row_start_.end(), table.row_start_.begin());
   }
 
-  /// False when the labels cannot be used.
-  bool read_labels_of_array(std::filesystem::path const& path, std::vector<Index> const& shape) {
-    std::size_t const before = findings_.size();
-    auto const csv = open_table(path, findings_);
-    if (!csv) return false;
-    refuse_other_columns(*csv, {"margin", "label"}, findings_);
-    auto const margin_column = csv->require("margin", findings_);
-    auto const label_column = csv->require("label", findings_);
-    if (!margin_column || !label_column) return false;
-    UniqueLabels rows(*csv), columns(*csv);
-    for (Index line = 0; line < csv->rows(); ++line) {
-      std::string const margin = csv->text(line, *margin_column);
-      if (margin == "row") {
-        rows.add(line, *label_column, "row", findings_);
-      } else if (margin == "column") {
-        columns.add(line, *label_column, "column", findings_);
-      } else {
-        findings_.add(csv->problem(line, *margin_column, "row or column"));
-      }
+  void read_array(std::filesystem::path const& labels_path) {
+    std::optional<format::NpyArray> array;
+    try {
+      array = format::NpyArray::open(path_);
+    } catch (InputError const& error) {
+      for (InputProblem const& problem : error.problems()) findings_.add(problem);
+      return;
     }
-    if (findings_.size() > before) return false;
-    if (rows.labels().size() != shape[0] || columns.labels().size() != shape[1]) {
-      findings_.add(column_problem(*csv, "label",
-                                   "the file has " + std::to_string(rows.labels().size()) + " rows and " +
-                                       std::to_string(columns.labels().size()) + " columns; expected " +
-                                       std::to_string(shape[0]) + " and " + std::to_string(shape[1]) + " as in " +
-                                       table_.file));
-      return false;
+    std::vector<Index> const& shape = array->shape();
+    bool const fits = shape.size() == 2 || (many_ && shape.size() == 3);
+    if (!fits || array->size() == 0) {
+      findings_.add(InputProblem{
+          .file = path_.string(),
+          .found = shape_text(shape),
+          .expected =
+              many_ ? "an array of two dimensions, rows and columns, or of three, problems, rows and columns, none "
+                      "of them 0"
+                    : "an array of two dimensions, rows and columns, none of them 0"});
+      return;
     }
-    table_.rows = rows.labels();
-    table_.columns = columns.labels();
-    return true;
+    Index const row_count = shape[shape.size() - 2], column_count = shape.back();
+    std::optional<ArrayLabels> labels = labels_path.empty()
+                                            ? ArrayLabels{{""}, numbered(row_count), numbered(column_count)}
+                                            : read_array_labels(labels_path, shape, path_.string(), findings_);
+    if (!labels) return;
+    if (labels_path.empty() && shape.size() == 3) labels->problems = numbered(shape.front()).codes();
+    for (std::size_t p = 0; p < labels->problems.size(); ++p) {
+      TableFile& table = add_table(labels->problems[p]);
+      table.form = TableForm::array;
+      table.rows = labels->rows;
+      table.columns = labels->columns;
+      read_slice(*array, static_cast<Index>(p) * row_count * column_count, table);
+    }
   }
 
-  TableFile& table_;
+  void read_slice(format::NpyArray const& array, Index begin, TableFile& table) {
+    Index const cells = table.rows.size() * table.columns.size();
+    if (array.is_float32()) {
+      float const* const numbers = array.floats().data_handle() + begin;
+      table.values_.assign(numbers, numbers + cells);
+    } else {
+      table.array_ = array;
+      table.array_begin_ = begin;
+    }
+    table.for_each_cell([&](Index row, Index column, Index at) {
+      if (!std::isfinite(table.values()[at])) findings_.add(table.problem_at(row, column, at, "a finite number"));
+    });
+  }
+
+  std::filesystem::path const& path_;
+  bool many_;
   Findings& findings_;
+  Tables tables_;
 };
 
 VectorView<double const> TableFile::values() const {
-  return array_ ? array_->doubles() : VectorView<double const>(values_);
+  if (!array_) return values_;
+  return {array_->doubles().data_handle() + array_begin_, rows.size() * columns.size()};
 }
 
 MatrixView<double const> TableFile::dense() const { return {values().data_handle(), rows.size(), columns.size()}; }
@@ -213,38 +307,66 @@ SparseTableView TableFile::sparse() const {
           .value = values_};
 }
 
-InputProblem TableFile::problem(Index row, Index column, Index at, std::string expected) const {
+InputProblem TableFile::problem_at(Index row, Index column, Index at, std::string expected) const {
   std::string const& row_label = rows.codes()[position(row)];
   std::string const& column_label = columns.codes()[position(column)];
-  InputProblem problem{.file = file, .found = format::number_text(values()[at]), .expected = std::move(expected)};
-  if (std::isnan(values()[at])) problem.found = "NaN";
-  problem.field = "row '" + row_label + "', column '" + column_label + "'";
+  InputProblem finding{.file = file, .found = format::number_text(values()[at]), .expected = std::move(expected)};
+  if (std::isnan(values()[at])) finding.found = "NaN";
+  finding.field =
+      (problem.empty() ? "" : "problem '" + problem + "', ") + "row '" + row_label + "', column '" + column_label + "'";
   if (form == TableForm::matrix) {
-    problem.line = line_[position(row)];
-    problem.column = column + 2;
+    finding.line = line_[position(row)];
+    finding.column = column + 2;
   } else if (form == TableForm::flows) {
-    problem.line = line_[position(at)];
-    problem.column = value_column_ + 1;
+    finding.line = line_[position(at)];
+    finding.column = value_column_ + 1;
   }
-  return problem;
+  return finding;
 }
 
 TableFile read_table(std::filesystem::path const& path, std::filesystem::path const& labels, Findings& findings) {
-  TableFile table;
-  table.file = path.string();
-  TableReader reader(table, findings);
-  if (path.extension() == ".npy") {
-    reader.read_array(path, labels);
-    return table;
+  return *TableReader(path, false, findings).read(labels).front();
+}
+
+std::vector<std::filesystem::path> table_files_of(std::filesystem::path const& folder, Findings& findings) {
+  std::vector<std::filesystem::path> files;
+  for (auto const& entry : std::filesystem::directory_iterator(folder)) {
+    std::string const name = entry.path().filename().string();
+    if (!name.starts_with('.')) files.push_back(entry.path());
   }
-  if (!labels.empty()) {
-    InputProblem problem;
-    problem.file = labels.string();
-    problem.expected = "labels belong to a .npy table; " + table.file + " has its own";
-    findings.add(std::move(problem));
+  std::sort(files.begin(), files.end());
+  for (std::filesystem::path const& file : files) {
+    bool const is_table =
+        file.extension() == ".csv" || file.extension() == ".npy" || file.string().ends_with(".csv.gz");
+    if (!is_table || std::filesystem::is_directory(file)) {
+      findings.add(
+          InputProblem{.file = file.string(), .expected = "a folder of tables holds .csv, .csv.gz and .npy files"});
+    } else if (auto problem = format::encoding_problem(file_label(file), file.string())) {
+      findings.add(std::move(*problem));
+    }
   }
-  reader.read_csv(path);
-  return table;
+  if (files.empty())
+    findings.add(InputProblem{.file = folder.string(), .expected = "a folder with at least one table"});
+  return files;
+}
+
+std::vector<std::shared_ptr<TableFile const>> read_tables(TablesInput const& input, Findings& findings) {
+  if (!input.is_folder) return TableReader(input.files.front(), true, findings).read(input.labels);
+  std::vector<std::shared_ptr<TableFile const>> tables;
+  std::map<std::string, std::string> file_of;
+  for (std::filesystem::path const& path : input.files) {
+    auto table = std::make_shared<TableFile>(
+        read_table(path, path.extension() == ".npy" ? input.labels : std::filesystem::path(), findings));
+    table->problem = file_label(path);
+    auto const [known, added] = file_of.try_emplace(table->problem, path.string());
+    if (!added) {
+      findings.add(InputProblem{.file = path.string(),
+                                .found = table->problem,
+                                .expected = "one table for a problem; " + known->second + " is named so too"});
+    }
+    tables.push_back(std::move(table));
+  }
+  return tables;
 }
 
 void refuse_negative_cells(TableFile const& table, Findings& findings) {
@@ -254,64 +376,11 @@ void refuse_negative_cells(TableFile const& table, Findings& findings) {
       findings.add_unlisted();
     } else {
       findings.add(
-          table.problem(row, column, at, "a number from 0 on: RAS takes no negative cell, the method gras does"));
+          table.problem_at(row, column, at, "a number from 0 on: RAS takes no negative cell, the method gras does"));
     }
   });
 }
 
 std::string margin_name(Margin margin) { return margin == Margin::rows ? "row" : "column"; }
-
-std::vector<double> read_totals(std::filesystem::path const& path, Margin margin, TableFile const& table,
-                                Findings& findings) {
-  RegionCodes const& labels = margin == Margin::rows ? table.rows : table.columns;
-  RegionCodes const& others = margin == Margin::rows ? table.columns : table.rows;
-  std::string const what = margin_name(margin);
-  std::vector<double> totals(position(labels.size()), 0.0);
-  auto const csv = open_table(path, findings);
-  if (!csv) return totals;
-  refuse_columns_of_other_layouts(*csv, {"problem", "region", "reliability"}, {"label", "value"}, findings);
-  auto const label_column = csv->require("label", findings);
-  auto const value_column = csv->require("value", findings);
-  if (!label_column || !value_column) return totals;
-  std::vector<double> const numbers = complete_numbers(*csv, *value_column, "a number, the total", findings);
-  // A table that could not be read has no labels to compare with.
-  if (labels.size() == 0) return totals;
-
-  UniqueLabels seen(*csv);
-  std::vector<bool> has_total(totals.size(), false);
-  std::vector<Index> unknown;
-  bool all_of_other_margin = true;
-  for (Index row = 0; row < csv->rows(); ++row) {
-    if (!seen.add(row, *label_column, what, findings)) continue;
-    std::string const label = csv->text(row, *label_column);
-    if (auto const place = labels.find(label)) {
-      has_total[position(*place)] = true;
-      totals[position(*place)] = numbers[position(row)];
-    } else {
-      unknown.push_back(row);
-      all_of_other_margin = all_of_other_margin && others.find(label).has_value();
-    }
-  }
-  if (!unknown.empty() && all_of_other_margin && std::ssize(unknown) == csv->rows()) {
-    findings.add(column_problem(*csv, "label",
-                                "these are the labels of the table's other margin; are the files of row totals and "
-                                "column totals exchanged?"));
-    return totals;
-  }
-  for (std::size_t i = 0; i < unknown.size(); ++i) {
-    std::string const hint = i < most_suggestions ? labels.hint(csv->text(unknown[i], *label_column)) : std::string();
-    findings.add(csv->problem(unknown[i], *label_column, fmt::format("a {} of {}{}", what, table.file, hint)));
-  }
-  std::vector<std::string> missing;
-  for (std::size_t i = 0; i < totals.size(); ++i) {
-    if (!has_total[i]) missing.push_back("'" + labels.codes()[i] + "'");
-  }
-  if (!missing.empty()) {
-    findings.add(column_problem(*csv, "label",
-                                "there is no total for the " + what + (missing.size() > 1 ? "s " : " ") +
-                                    listed(missing) + " of " + table.file));
-  }
-  return totals;
-}
 
 }  // namespace regio::study

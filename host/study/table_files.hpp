@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ enum class TableForm {
 class TableFile {
  public:
   std::string file;
+  std::string problem;  ///< label of the problem that it belongs to; empty: of all
   TableForm form = TableForm::matrix;
   RegionCodes rows, columns;  ///< labels in the order of the file (flows: of first appearance)
 
@@ -40,13 +42,14 @@ class TableFile {
   template <class Visit>
   void for_each_cell(Visit const& visit) const;
   /// A finding at a cell, naming its place in the file, or its labels where the file has no lines.
-  [[nodiscard]] InputProblem problem(Index row, Index column, Index position, std::string expected) const;
+  [[nodiscard]] InputProblem problem_at(Index row, Index column, Index position, std::string expected) const;
 
  private:
   friend class TableReader;
 
   std::vector<double> values_;                  ///< of CSV, and of an array of float32
-  std::optional<format::NpyArray> array_;       ///< of float64, mapped
+  std::optional<format::NpyArray> array_;       ///< of float64, mapped; tables of one file share it
+  Index array_begin_ = 0;                       ///< where this table begins there
   std::vector<Index> row_start_, cell_column_;  ///< of a sparse table
   std::vector<std::int64_t> line_;              ///< of each row of a matrix, of each cell of a sparse table
   Index value_column_ = 0;                      ///< of flows, in the file
@@ -59,6 +62,22 @@ class TableFile {
 TableFile read_table(std::filesystem::path const& path, std::filesystem::path const& labels,
                      format::Findings& findings);
 
+/// The tables of a run: one for all of its problems, or one a problem.
+struct TablesInput {
+  std::vector<std::filesystem::path> files;  ///< one, or those of a folder
+  bool is_folder = false;                    ///< each file is the table of the problem that it is named after
+  std::filesystem::path labels;              ///< of .npy tables
+};
+
+/// The tables of a folder, by name. Files whose names begin with a point are left out; others that are no table, and a
+/// folder without one, are findings.
+std::vector<std::filesystem::path> table_files_of(std::filesystem::path const& folder, format::Findings& findings);
+
+/// Reads the tables of a run. A table without a problem is the only one and serves all problems; otherwise each has its
+/// own: flows with a column `problem`, a .npy array [problems, rows, columns] (margin `problem` among its labels, or
+/// numbers from 1), or a folder. Findings as read_table; two files of one name, too. Never empty.
+std::vector<std::shared_ptr<TableFile const>> read_tables(TablesInput const& input, format::Findings& findings);
+
 /// A finding for each negative cell, which RAS does not take.
 void refuse_negative_cells(TableFile const& table, format::Findings& findings);
 
@@ -66,11 +85,6 @@ enum class Margin { rows, columns };
 
 /// "row", "column": as it stands in files.
 std::string margin_name(Margin margin);
-
-/// Totals `label,value` of a margin, in the table's order. Labels that the table or the file alone has are findings,
-/// both sides; so are a label that stands twice and a missing number.
-std::vector<double> read_totals(std::filesystem::path const& path, Margin margin, TableFile const& table,
-                                format::Findings& findings);
 
 template <class Visit>
 void TableFile::for_each_cell(Visit const& visit) const {

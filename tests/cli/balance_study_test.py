@@ -1,5 +1,8 @@
 """regio run with a study of the kind balance: what a command gives, many tables at once, draws of uncertain totals."""
+import csv
+import io
 import json
+import struct
 import unittest
 
 from program import NOT_ALL_SOLVED, WRONG_USAGE, ProgramTest
@@ -91,6 +94,124 @@ class OneTable(BalanceStudyTest):
         self.assertIn("did you mean 'tolerance'?", self.refused())
         self.write("study.toml", STUDY.replace('"rows.csv"', '"row.csv"'))
         self.assertIn("row.csv: no such file", self.refused())
+
+
+YEAR_ROWS = "problem,label,value\n2010,farms,5\n2010,mills,8\n2010,weavers,7\n2012,farms,5.5\n2012,mills,8\n2012,weavers,8\n"
+YEAR_COLUMNS = "problem,label,value\n2010,bread,10\n2010,cloth,7\n2010,tools,3\n2012,bread,11\n2012,cloth,7\n2012,tools,3.5\n"
+
+
+class ManyTables(BalanceStudyTest):
+    def setUp(self):
+        super().setUp()
+        self.write("rows.csv", YEAR_ROWS)
+        self.write("columns.csv", YEAR_COLUMNS)
+
+    def lines(self, name, folder="study-results"):
+        return list(csv.DictReader(io.StringIO(self.read(name, folder))))
+
+    def numbers(self, problem, folder="study-results"):
+        return [float(line["value"]) for line in self.lines("balanced.csv", folder) if line["problem"] == problem]
+
+    def alone(self, year):
+        """The balanced cells of one year, as a study of this year alone gives them."""
+        for name, text in (("rows", YEAR_ROWS), ("columns", YEAR_COLUMNS)):
+            lines = [line[5:] for line in text.splitlines() if line.startswith(year)]
+            self.write(f"{name}-{year}.csv", "label,value\n" + "\n".join(lines) + "\n")
+        self.regio("balance", "table.csv", "--row-totals", f"rows-{year}.csv", "--column-totals", f"columns-{year}.csv",
+                   "--tolerance", "1e-12", "--out", year)
+        return [float(cell) for line in self.read("balanced.csv", year).splitlines()[1:] for cell in line.split(",")[1:]]
+
+    def test_one_table_for_the_totals_of_many_years(self):
+        document = self.json_of("run", "study.toml")
+        self.assertEqual([document["problems"], document["outcomes"]], [2, {"converged": 2}])
+        self.assertEqual([result["problem"] for result in document["results"]], ["2010", "2012"])
+        self.assertEqual([document["rows"], document["columns"]], [3, 3])
+        for year in ("2010", "2012"):
+            self.assertEqual(self.numbers(year), self.alone(year))
+        outcomes = self.lines("outcomes.csv")
+        self.assertEqual([(line["problem"], line["outcome"]) for line in outcomes], [("2010", "converged"), ("2012", "converged")])
+        margins = {(line["problem"], line["margin"]) for line in self.lines("multipliers.csv")}
+        self.assertEqual(len(margins), 4)
+        self.assertIn("All 2 tables meet their totals", self.read("report.html"))
+
+    def test_one_bad_year_leaves_the_others(self):
+        self.write("rows.csv", YEAR_ROWS.replace("2012,farms,5.5", "2012,farms,6"))
+        completed = self.regio("run", "study.toml", "--json", status=NOT_ALL_SOLVED)
+        document = json.loads(completed.stdout)
+        self.assertEqual(document["outcomes"], {"converged": 1, "infeasible": 1})
+        self.assertEqual(document["results"][1]["reason"], "totals_differ")
+        self.assertIn("1 of 2 tables meet their totals; 1 has no solution ('2012')", completed.stderr)
+        self.assertIn("Problem '2012': No table has these totals: those of the rows add up to 22", completed.stderr)
+        self.assertEqual(self.numbers("2010"), self.alone("2010"))
+        self.assertEqual({line["value"] for line in self.lines("balanced.csv") if line["problem"] == "2012"}, {""})
+        self.assertIn("Why it cannot be done: problem &#39;2012&#39;", self.read("report.html"))
+
+    def test_the_report_shows_the_problem_that_is_chosen(self):
+        self.write("study.toml", STUDY + 'show = "2012"\n')
+        self.regio("run", "study.toml")
+        self.assertIn("How far the cells moved: problem &#39;2012&#39;", self.read("report.html"))
+        self.write("study.toml", STUDY + 'show = "2013"\n')
+        completed = self.regio("run", "study.toml", "--force", status=WRONG_USAGE)
+        self.assertIn("study.toml:13:8: balance.show: found '2013', expected the label of a problem; did you mean "
+                      "'2010'?", completed.stderr)
+
+    def test_a_folder_of_tables_gives_a_folder(self):
+        self.write("tables/2010.csv", TABLE)
+        flows = "row,column,value\n" + "".join(f"{row},{column},1\n" for row in ("farms", "mills", "weavers")
+                                               for column in ("bread", "cloth", "tools"))
+        self.write("tables/2012.csv", flows)
+        self.write("tables/.hidden", "no table")
+        document = self.json_of("balance", "tables/", "--row-totals", "rows.csv", "--column-totals", "columns.csv",
+                                "--tolerance", "1e-12")
+        self.assertEqual(document["outcomes"], {"converged": 2})
+        self.assertIn("balanced/2012.csv", document["files"])
+        self.assertEqual(self.read("balanced/2010.csv", "tables-results").splitlines()[0], ",bread,cloth,tools")
+        self.assertEqual(self.read("balanced/2012.csv", "tables-results").splitlines()[0], "row,column,value")
+        manifest = json.loads(self.read("manifest.json", "tables-results"))
+        self.assertEqual([entry["name"] for entry in manifest["inputs"]],
+                         ["tables/2010.csv", "tables/2012.csv", "rows.csv", "columns.csv"])
+
+    def test_a_folder_with_something_else_in_it(self):
+        self.write("tables/2010.csv", TABLE)
+        self.write("tables/2012.xlsx", "PK")
+        self.write("study.toml", STUDY.replace('"table.csv"', '"tables"'))
+        self.assertIn("tables/2012.xlsx: a folder of tables holds .csv, .csv.gz and .npy files", self.refused())
+
+    def test_an_array_of_tables_gives_an_array(self):
+        cells = [3, 0, 1, 5, 2, 0, 1, 4, 1] * 2
+        self.write("tables.npy", npy(cells, (2, 3, 3)))
+        self.write("labels.csv", "margin,label\nproblem,2010\nproblem,2012\n" +
+                   "".join(f"row,{label}\n" for label in ("farms", "mills", "weavers")) +
+                   "".join(f"column,{label}\n" for label in ("bread", "cloth", "tools")))
+        self.regio("balance", "tables.npy", "--labels", "labels.csv", "--row-totals", "rows.csv", "--column-totals",
+                   "columns.csv", "--tolerance", "1e-12")
+        content = (self.folder / "tables-results/balanced.npy").read_bytes()
+        self.assertIn(b"'shape': (2, 3, 3)", content)
+        numbers = struct.unpack("<18d", content[-144:])
+        self.regio("run", "study.toml")
+        self.assertEqual(list(numbers), self.numbers("2010") + self.numbers("2012"))
+
+    def test_wrong_input_is_named_with_its_problem(self):
+        self.write("rows.csv", YEAR_ROWS.replace("2012,mills", "2012,mils"))
+        self.write("columns.csv", YEAR_COLUMNS.replace("2012", "2011"))
+        message = self.refused()
+        for part in ("rows.csv:6:2: label: found 'mils', expected a row of table.csv; did you mean 'mills'?",
+                     "rows.csv: label: there is no total for the row 'mills' of table.csv in the problem '2012'",
+                     "columns.csv:5:1: problem: found '2011', expected a problem of rows.csv",
+                     "columns.csv: problem: there are no totals for the problem '2012' of rows.csv"):
+            self.assertIn(part, message)
+
+    def test_the_same_bytes_on_any_number_of_threads(self):
+        contents = []
+        for threads in ("1", "2"):
+            self.regio("run", "study.toml", "--threads", threads, "--force")
+            contents.append([self.read(name) for name in ("balanced.csv", "multipliers.csv", "outcomes.csv", "report.html")])
+        self.assertEqual(*contents)
+
+
+def npy(numbers, shape):
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + struct.pack(f"<{len(numbers)}d", *numbers)
 
 
 if __name__ == "__main__":

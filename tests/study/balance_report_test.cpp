@@ -1,7 +1,10 @@
 #include "study/balance_report.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
+#include "study/totals_files.hpp"
 #include "tests/study/written_file.hpp"
 
 namespace regio::study {
@@ -18,13 +21,13 @@ class BalanceReports : public FileTest {
     format::Findings findings;
     BalancedTable result;
     result.options = options;
-    result.table = read_table(write("table.csv", table), {}, findings);
-    result.row_totals = read_totals(write("rows.csv", "label,value\n" + rows), Margin::rows, result.table, findings);
+    result.table = std::make_shared<TableFile>(read_table(write("table.csv", table), {}, findings));
+    result.row_totals = read_totals(write("rows.csv", "label,value\n" + rows), Margin::rows, *result.table, findings);
     result.column_totals =
-        read_totals(write("columns.csv", "label,value\n" + columns), Margin::columns, result.table, findings);
+        read_totals(write("columns.csv", "label,value\n" + columns), Margin::columns, *result.table, findings);
     EXPECT_EQ(messages(findings), "");
     Engine engine = Engine::cpu(1);
-    balance(engine, result, {});
+    balance(engine, {&result, 1}, {});
     return result;
   }
 
@@ -37,7 +40,7 @@ class BalanceReports : public FileTest {
 
 TEST_F(BalanceReports, MovementCountsEveryCellInItsStep) {
   BalancedTable result = balanced(",x,y\na,1,2\nb,4,0\n", "a,3\nb,4\n", "x,5\ny,2\n");
-  result.balanced = {1.5, 2, 0, 0};
+  std::copy_n(std::vector<double>{1.5, 2, 0, 0}.begin(), 4, result.cells.get());
   CellMovement const movement = cell_movement(result);
   EXPECT_EQ(movement.cells, 3);
   EXPECT_EQ(movement.became_zero, 1);
@@ -79,10 +82,10 @@ TEST_F(BalanceReports, ADeficitOfColumnsIsToldTheOtherWayRound) {
   BalancedTable result =
       balanced(",x,y,z,w\na,1,1,1,0\nb,0,0,1,1\nc,0,0,1,1\n", "a,6\nb,6\nc,6\n", "x,4\ny,4\nz,5\nw,5\n");
   ASSERT_EQ(result.reason(), BalanceReason::conflicting_margins);
-  ASSERT_EQ(result.report.all_evidence.size(), 1U);
-  result.report.all_evidence.front().rows = {0};
-  result.report.all_evidence.front().columns = {0, 1};
-  result.report.all_evidence.front().columns_need_more = true;
+  ASSERT_EQ(result.report->all_evidence.size(), 1U);
+  result.report->all_evidence.front().rows = {0};
+  result.report->all_evidence.front().columns = {0, 1};
+  result.report->all_evidence.front().columns_need_more = true;
   EXPECT_EQ(
       headline(result, {}),
       "No table has these totals: columns 'x', 'y' must add up to 8, but row 'a' alone, where their cells lie, to "

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "study/balance_report.hpp"
+#include "study/totals_files.hpp"
 #include "tests/support/synthetic_study.hpp"
 
 namespace {
@@ -70,12 +71,12 @@ std::string balance_page(std::filesystem::path const& folder, BalanceSample cons
   write(files / "columns.csv", sample.column_totals);
   regio::format::Findings findings;
   BalancedTable result;
-  result.table = read_table(files / "table.csv", {}, findings);
-  result.row_totals = read_totals(files / "rows.csv", Margin::rows, result.table, findings);
-  result.column_totals = read_totals(files / "columns.csv", Margin::columns, result.table, findings);
+  result.table = std::make_shared<TableFile>(read_table(files / "table.csv", {}, findings));
+  result.row_totals = read_totals(files / "rows.csv", Margin::rows, *result.table, findings);
+  result.column_totals = read_totals(files / "columns.csv", Margin::columns, *result.table, findings);
   findings.throw_if_any();
   auto engine = regio::Engine::cpu();
-  balance(engine, result, {});
+  balance(engine, {&result, 1}, {});
   ReportContext const context{
       .title = "Balancing of a constructed table",
       .source = "Source: constructed data.",

@@ -65,8 +65,8 @@ Figure conflict_figure(BalancedTable const& result, std::string const& source) {
   CellKind const elsewhere = {"cells elsewhere", quiet_colour};
 
   ShownMargins const shown = ShownMargins::with_first(result, evidence.rows, evidence.columns);
-  std::vector<bool> const of_rows = members(result.table.rows.size(), evidence.rows);
-  std::vector<bool> const of_columns = members(result.table.columns.size(), evidence.columns);
+  std::vector<bool> const of_rows = members(result.table->rows.size(), evidence.rows);
+  std::vector<bool> const of_columns = members(result.table->columns.size(), evidence.columns);
   std::vector<double> const cells = shown_cells(result, shown, [](double before, double) { return before; });
   Json values = Json::array();
   for (std::size_t at = 0; at < cells.size(); ++at) {
@@ -101,8 +101,8 @@ Figure forced_zeros_figure(BalancedTable const& result, std::string const& sourc
   BalanceEvidence const& evidence = evidence_of(result);
   CellKind const becoming = {"becomes zero", strong_colour};
   CellKind const staying = {"stays", quiet_colour};
-  std::vector<double> of_row(position(result.table.rows.size()), 0.0);
-  std::vector<double> of_column(position(result.table.columns.size()), 0.0);
+  std::vector<double> of_row(position(result.table->rows.size()), 0.0);
+  std::vector<double> of_column(position(result.table->columns.size()), 0.0);
   for (TableCell const& cell : evidence.forced_zeros) {
     ++of_row[position(cell.row)];
     ++of_column[position(cell.column)];
@@ -112,7 +112,7 @@ Figure forced_zeros_figure(BalancedTable const& result, std::string const& sourc
     TableCell const cell{shown.rows[at / shown.columns.size()], shown.columns[at % shown.columns.size()]};
     return forced_zero_position(evidence, cell) >= 0;
   };
-  VectorView<double const> const start = result.table.values();
+  VectorView<double const> const start = result.table->values();
   std::vector<double> const cells = shown_cells(result, shown, [](double before, double) { return before; });
   Json values = Json::array();
   for (std::size_t at = 0; at < cells.size(); ++at) {
