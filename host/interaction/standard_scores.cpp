@@ -6,11 +6,13 @@
 namespace regio {
 namespace {
 
-/// Divides by a power of two so that squares neither overflow nor vanish.
+/// Divides by a power of two where squares could otherwise overflow or vanish.
 void bring_near_one(std::vector<double>& values) {
   double largest = 0;
   for (double const value : values) largest = std::max(largest, std::abs(value));
   int const exponent = std::ilogb(largest);
+  constexpr int harmless = 300;
+  if (std::abs(exponent) < harmless) return;
   for (double& value : values) value = std::ldexp(value, -exponent);
 }
 

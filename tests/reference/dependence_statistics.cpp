@@ -1,0 +1,127 @@
+/// Answers the questions of dependence_statistics.py: one question a line on standard input, one answer a line.
+///
+///   correlation METHOD TEST ALTERNATIVE N x... y...       estimate, p
+///   fisher CONFIDENCE N x... y...                         interval
+///   bootstrap METHOD INTERVAL CONFIDENCE B N x... y...    interval, then the B replicates
+///   permutation METHOD ALTERNATIVE N x... y...            p from all permutations
+///   mantel N x... y...                                    p from all permutations, greater
+///   adjust METHOD N p...                                  adjusted p-values
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <regio/dependence.hpp>
+
+namespace {
+
+template <class T>
+std::vector<T> read(std::istream& in, std::size_t count) {
+  std::vector<T> values(count);
+  for (T& value : values) in >> value;
+  return values;
+}
+
+template <class T>
+T read(std::istream& in) {
+  return read<T>(in, 1).front();
+}
+
+/// The value whose name() is read.
+template <class Choice>
+Choice read_choice(std::istream& in) {
+  auto const word = read<std::string>(in);
+  for (int value = 0; value < 8; ++value) {
+    if (name(static_cast<Choice>(value)) == word) return static_cast<Choice>(value);
+  }
+  std::fprintf(stderr, "no choice '%s'\n", word.c_str());
+  std::exit(1);
+}
+
+void print(double value) { std::printf("%.17g ", value); }
+
+struct Series {
+  explicit Series(std::istream& in)
+      : n(read<std::size_t>(in)), first(read<double>(in, n)), second(read<double>(in, n)) {}
+  std::size_t n;
+  std::vector<double> first, second;
+};
+
+regio::CorrelationReport correlate(Series const& series, regio::CorrelationMethod method,
+                                   regio::CorrelationOptions const& options) {
+  regio::Engine engine = regio::Engine::cpu(1);
+  return regio::correlations(engine, options, {{.first = series.first, .second = series.second, .method = method}});
+}
+
+void answer_correlation(std::istream& in) {
+  auto const method = read_choice<regio::CorrelationMethod>(in);
+  auto const test = read_choice<regio::CorrelationTest>(in);
+  auto const alternative = read_choice<regio::Alternative>(in);
+  auto const report = correlate(
+      Series(in), method, {.test = test, .alternative = alternative, .interval = regio::CorrelationInterval::none});
+  print(report.estimate[0]);
+  print(report.p_value[0]);
+}
+
+void answer_fisher(std::istream& in) {
+  auto const confidence = read<double>(in);
+  auto const report = correlate(Series(in), regio::CorrelationMethod::pearson,
+                                {.interval = regio::CorrelationInterval::fisher, .confidence = confidence});
+  print(report.lower[0]);
+  print(report.upper[0]);
+}
+
+void answer_bootstrap(std::istream& in) {
+  auto const method = read_choice<regio::CorrelationMethod>(in);
+  auto const interval = read_choice<regio::CorrelationInterval>(in);
+  auto const confidence = read<double>(in);
+  auto const replicates = read<regio::Index>(in);
+  auto const report =
+      correlate(Series(in), method,
+                {.interval = interval, .confidence = confidence, .replicates = replicates, .keep_replicates = true});
+  print(report.lower[0]);
+  print(report.upper[0]);
+  for (double const r : report.replicates(0)) print(r);
+}
+
+void answer_permutation(std::istream& in) {
+  auto const method = read_choice<regio::CorrelationMethod>(in);
+  auto const alternative = read_choice<regio::Alternative>(in);
+  Series const series(in);
+  regio::Engine engine = regio::Engine::cpu(1);
+  print(regio::permutation_test(engine, {.enumeration = regio::Enumeration::exact, .alternative = alternative},
+                                {{.first = series.first, .second = series.second, .method = method}})
+            .p_value[0]);
+}
+
+void answer_mantel(std::istream& in) {
+  auto const n = read<regio::Index>(in);
+  auto const cells = static_cast<std::size_t>(n * n);
+  auto const first = read<double>(in, cells), second = read<double>(in, cells);
+  regio::Engine engine = regio::Engine::cpu(1);
+  print(regio::permutation_test(engine, {.alternative = regio::Alternative::greater},
+                                {{.first_matrix = {first.data(), n, n}, .second_matrix = {second.data(), n, n}}})
+            .p_value[0]);
+}
+
+void answer_adjust(std::istream& in) {
+  auto const method = read_choice<regio::MultipleTests>(in);
+  auto const n = read<std::size_t>(in);
+  for (double const p : regio::adjusted_p_values(read<double>(in, n), method)) print(p);
+}
+
+}  // namespace
+
+int main() {
+  std::map<std::string, void (*)(std::istream&)> const answers{
+      {"correlation", answer_correlation}, {"fisher", answer_fisher}, {"bootstrap", answer_bootstrap},
+      {"permutation", answer_permutation}, {"mantel", answer_mantel}, {"adjust", answer_adjust}};
+  std::ios::sync_with_stdio(false);
+  std::string question;
+  while (std::cin >> question) {
+    answers.at(question)(std::cin);
+    std::printf("\n");
+  }
+  return 0;
+}

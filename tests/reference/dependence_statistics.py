@@ -1,0 +1,144 @@
+"""Compares correlations, permutation tests and adjusted p-values with SciPy and statsmodels.
+
+dependence_statistics.py <program dependence_statistics>
+"""
+
+import itertools
+import subprocess
+import sys
+from types import SimpleNamespace
+
+SKIPPED = 77
+try:
+    import numpy as np
+    from scipy import stats
+    from statsmodels.stats.multitest import multipletests
+except ImportError as error:
+    print(f"skipped: {error.name} is not installed for {sys.executable}; scripts/setup installs it in build/venv")
+    sys.exit(SKIPPED)
+
+SEED = 20231107
+random = np.random.default_rng(SEED)
+cases = []  # (question, check of the answer); a check raises AssertionError
+ALTERNATIVES = ["two-sided", "greater", "less"]
+
+
+def ask(words, arrays, check):
+    numbers = " ".join(" ".join(repr(x) for x in np.ravel(a).tolist()) for a in arrays)
+    cases.append((f"{words} {numbers}", check))
+
+
+def near(expected, absolute=1e-12, relative=1e-10):
+    return lambda answer: np.testing.assert_allclose(answer, np.ravel(expected), rtol=relative, atol=absolute)
+
+
+def series(n, tied, dependence=0.5):
+    x = random.normal(size=n)
+    y = dependence * x + random.normal(size=n)
+    if tied:
+        x, y = np.round(2 * x), np.round(2 * y)
+        x[0], y[-1] = 9, -9  # never without variation
+    return x, y
+
+
+def ask_correlations():
+    for n in [3, 4, 7, 10, 17, 34, 85, 400]:
+        for tied, alternative, strength in itertools.product([False, True], ALTERNATIVES, [0, 0.5, -5]):
+            x, y = series(n, tied, strength)
+            pearson = stats.pearsonr(x, y, alternative=alternative)
+            ask(f"correlation pearson asymptotic {alternative} {n}", [x, y], near([pearson.statistic, pearson.pvalue]))
+            spearman = stats.spearmanr(x, y, alternative=alternative)
+            if abs(spearman.statistic) < 1 - 1e-12:
+                ask(f"correlation spearman asymptotic {alternative} {n}", [x, y], near([spearman.statistic, spearman.pvalue]))
+            kendall = stats.kendalltau(x, y, alternative=alternative, method="asymptotic")
+            ask(f"correlation kendall asymptotic {alternative} {n}", [x, y], near([kendall.statistic, kendall.pvalue]))
+            if not tied and n <= 85:
+                kendall = stats.kendalltau(x, y, alternative=alternative, method="exact")
+                ask(f"correlation kendall exact {alternative} {n}", [x, y], near([kendall.statistic, kendall.pvalue]))
+            if n <= 33 or tied:
+                kendall = stats.kendalltau(x, y, alternative=alternative)
+                ask(f"correlation kendall automatic {alternative} {n}", [x, y], near([kendall.statistic, kendall.pvalue]))
+
+
+def ask_intervals():
+    for n, confidence in itertools.product([4, 10, 85], [0.8, 0.95, 0.99]):
+        x, y = series(n, False)
+        ask(f"fisher {confidence} {n}", [x, y], near(stats.pearsonr(x, y).confidence_interval(confidence)))
+
+
+def statistic_of(method):
+    function = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}[method]
+    return lambda x, y: function(x, y).statistic
+
+
+def ask_bootstraps():
+    # SciPy makes its intervals from our replicates.
+    for n, method, interval in itertools.product([12, 60], ["pearson", "spearman", "kendall"], ["percentile", "bca"]):
+        for tied in (False, True):
+            x, y = series(n, tied)
+
+            def check(answer, x=x, y=y, method=method, interval=interval):
+                replicates = answer[2:]
+                assert np.all(np.isfinite(replicates))
+                expected = stats.bootstrap((x, y), statistic_of(method), paired=True, vectorized=False, n_resamples=0,
+                                           confidence_level=0.9, method=interval if interval == "percentile" else "BCa",
+                                           bootstrap_result=SimpleNamespace(bootstrap_distribution=replicates))
+                near(expected.confidence_interval, 1e-12)(answer[:2])
+
+            ask(f"bootstrap {method} {interval} 0.9 800 {n}", [x, y], check)
+
+
+def ask_permutations():
+    for n, method, tied in itertools.product([3, 5, 6], ["pearson", "spearman", "kendall"], [False, True]):
+        x, y = series(n, tied)
+        function = statistic_of(method)
+        for alternative in ["greater", "less"]:
+            expected = stats.permutation_test((y,), lambda y: function(x, y), permutation_type="pairings",
+                                              vectorized=False, n_resamples=np.inf, alternative=alternative)
+            ask(f"permutation {method} {alternative} {n}", [x, y], near(expected.pvalue))
+        expected = stats.permutation_test((y,), lambda y: abs(function(x, y)), permutation_type="pairings",
+                                          vectorized=False, n_resamples=np.inf, alternative="greater")
+        ask(f"permutation {method} two-sided {n}", [x, y], near(expected.pvalue))
+
+
+def ask_mantel():
+    for n in [3, 5, 6]:
+        first, second = random.normal(size=(2, n, n))
+        first = first + first.T
+        cells = ~np.eye(n, dtype=bool)
+
+        def r(p):
+            return np.corrcoef(first[cells], second[np.ix_(p, p)][cells])[0, 1]
+
+        observed = r(np.arange(n))
+        all_of_them = [r(list(p)) for p in itertools.permutations(range(n))]
+        ask(f"mantel {n}", [first, second], near(np.mean(np.array(all_of_them) >= observed - 1e-12)))
+
+
+def ask_adjustments():
+    methods = {"bonferroni": "bonferroni", "holm": "holm", "benjamini-hochberg": "fdr_bh", "benjamini-yekutieli": "fdr_by"}
+    for (name, theirs), m in itertools.product(methods.items(), [1, 2, 10, 333]):
+        p = np.round(random.random(m) ** 3, 3)
+        ask(f"adjust {name} {m}", [p], near(multipletests(p, method=theirs)[1], 1e-15))
+
+
+def main():
+    for question in (ask_correlations, ask_intervals, ask_bootstraps, ask_permutations, ask_mantel, ask_adjustments):
+        question()
+    text = "\n".join(question for question, _ in cases) + "\n"
+    output = subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, check=True).stdout
+    answers = output.strip("\n").split("\n")
+    assert len(answers) == len(cases), f"{len(answers)} answers to {len(cases)} questions"
+    failed = 0
+    for (question, check), answer in zip(cases, answers):
+        try:
+            check(np.array(answer.split(), dtype=float))
+        except AssertionError as error:
+            failed += 1
+            print(f"seed {SEED}: {question[:200]}\n{error}")
+    print(f"{len(cases) - failed} of {len(cases)} answers agree with SciPy and statsmodels")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
