@@ -28,6 +28,13 @@ REGIO_HOST_DEVICE inline PhiloxBlock philox4x32(PhiloxBlock counter, std::uint32
   return counter;
 }
 
+/// 64 random bits as a number in [0, bound), bound > 0: the whole part of bits * bound / 2^64. Numbers differ in
+/// probability by less than 2^-64.
+REGIO_HOST_DEVICE inline std::uint32_t scaled_below(std::uint32_t high, std::uint32_t low, std::uint32_t bound) {
+  std::uint64_t const carried = (std::uint64_t{low} * bound) >> 32;
+  return static_cast<std::uint32_t>((std::uint64_t{high} * bound + carried) >> 32);
+}
+
 /// A stream of numbers named by (seed, stream, substream): what is drawn does not depend on who else draws.
 class PhiloxStream {
  public:
