@@ -22,36 +22,9 @@ void check_totals(std::string const& where, VectorView<double const> totals, Ind
   }
 }
 
-void check_cell(std::string const& where, BalanceMethod method, Index row, Index column, double value) {
-  if (!std::isfinite(value)) {
-    refuse(where, fmt::format("row {}, column {} is {}; cells must be finite", row, column, number_text(value)));
-  }
-  if (method == BalanceMethod::ras && value < 0) {
-    refuse(where, fmt::format("row {}, column {} is {}; RAS needs cells of at least 0, GRAS takes negative ones", row,
-                              column, number_text(value)));
-  }
-}
-
-CellKinds kinds_of_rows(MatrixView<double const> table, Workers* workers) {
-  BalanceKernels const& kernels = balance_kernels(best_simd_target());
-  if (workers == nullptr) return kernels.cell_kinds(table, 0, table.rows());
-  constexpr Index chunk = 64;
-  std::vector<CellKinds> found(static_cast<std::size_t>((table.rows() + chunk - 1) / chunk));
-  workers->for_chunks(table.rows(), chunk, [&](Index begin, Index end, int) {
-    found[static_cast<std::size_t>(begin / chunk)] = kernels.cell_kinds(table, begin, end);
-  });
-  CellKinds kinds;
-  for (CellKinds const& part : found) {
-    kinds.finite = kinds.finite && part.finite;
-    kinds.zero = kinds.zero || part.zero;
-    kinds.negative = kinds.negative || part.negative;
-  }
-  return kinds;
-}
-
 CellKinds check_dense(std::string const& where, BalanceMethod method, MatrixView<double const> table,
                       Workers* workers) {
-  CellKinds const kinds = kinds_of_rows(table, workers);
+  CellKinds const kinds = cell_kinds(table, workers);
   bool const refused = !kinds.finite || (method == BalanceMethod::ras && kinds.negative);
   for (Index i = 0; refused && i < table.rows(); ++i) {
     for (Index j = 0; j < table.columns(); ++j) check_cell(where, method, i, j, table(i, j));
@@ -112,8 +85,35 @@ void check_start(std::string const& where, VectorView<double const> start, Index
 
 }  // namespace
 
-void check_balance_options(BalanceOptions const& options) {
-  std::string const where = "balance_tables: options.";
+void check_cell(std::string const& where, BalanceMethod method, Index row, Index column, double value) {
+  if (!std::isfinite(value)) {
+    refuse(where, fmt::format("row {}, column {} is {}; cells must be finite", row, column, number_text(value)));
+  }
+  if (method == BalanceMethod::ras && value < 0) {
+    refuse(where, fmt::format("row {}, column {} is {}; RAS needs cells of at least 0, GRAS takes negative ones", row,
+                              column, number_text(value)));
+  }
+}
+
+CellKinds cell_kinds(MatrixView<double const> table, Workers* workers) {
+  BalanceKernels const& kernels = balance_kernels(best_simd_target());
+  if (workers == nullptr) return kernels.cell_kinds(table, 0, table.rows());
+  constexpr Index chunk = 64;
+  std::vector<CellKinds> found(static_cast<std::size_t>((table.rows() + chunk - 1) / chunk));
+  workers->for_chunks(table.rows(), chunk, [&](Index begin, Index end, int) {
+    found[static_cast<std::size_t>(begin / chunk)] = kernels.cell_kinds(table, begin, end);
+  });
+  CellKinds kinds;
+  for (CellKinds const& part : found) {
+    kinds.finite = kinds.finite && part.finite;
+    kinds.zero = kinds.zero || part.zero;
+    kinds.negative = kinds.negative || part.negative;
+  }
+  return kinds;
+}
+
+void check_balance_options(BalanceOptions const& options, std::string const& function) {
+  std::string const where = function + ": options.";
   if (!std::isfinite(options.tolerance) || options.tolerance <= 0 || options.tolerance >= 1) {
     refuse(where + "tolerance", "is " + number_text(options.tolerance) + "; expected a number above 0 and below 1");
   }
@@ -178,9 +178,6 @@ MarginConflict totals_of_whole_table(BalanceProblem const& problem, double gap) 
   std::iota(conflict.columns.begin(), conflict.columns.end(), Index{0});
   return conflict;
 }
-
-/// Totals that were added up from rounded numbers agree no better, whatever the tolerance.
-constexpr double rounding_of_totals = 0x1p-44;
 
 }  // namespace
 

@@ -14,6 +14,9 @@
 
 namespace regio {
 
+/// Totals that were added up from rounded numbers agree no better, whatever the tolerance.
+inline constexpr double rounding_of_totals = 0x1p-44;
+
 /// A table's margins and cells, dense or sparse.
 struct BalanceTable {
   BalanceProblem const& problem;
@@ -42,8 +45,14 @@ struct BalanceTable {
   }
 };
 
-/// Throws ContractError for options that mean nothing.
-void check_balance_options(BalanceOptions const& options);
+/// Throws ContractError for options that mean nothing; `function` has been called with them.
+void check_balance_options(BalanceOptions const& options, std::string const& function = "balance_tables");
+
+/// Throws ContractError for a cell that is not finite or that the method does not take.
+void check_cell(std::string const& where, BalanceMethod method, Index row, Index column, double value);
+
+/// What kinds of cells a dense table has; with `workers` it is read by all threads.
+CellKinds cell_kinds(MatrixView<double const> table, Workers* workers);
 
 /// Throws ContractError for a problem whose shapes, order or numbers break the contract; `where` names it. Returns what
 /// kinds of cells the table has. With `workers` a dense table is read by all threads.

@@ -1,0 +1,338 @@
+#include "balancing/national_control_iteration.hpp"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "balancing/compensated_sum.hpp"
+#include "balancing/relaxation.hpp"
+
+namespace regio {
+namespace {
+
+constexpr double not_controlled = std::numeric_limits<double>::quiet_NaN();
+
+/// Rows of a chunk at least, so that the chunks' column sums, as large as a row of all regions, are little beside the
+/// tables; at most 64 chunks.
+constexpr Index least_rows = 16, most_chunks = 64;
+/// Kinds of sums of a chunk: positive and negative cells in a sweep; values, errors and magnitudes of a result.
+constexpr Index swept_kinds = 2, checked_kinds = 3;
+
+class Iteration {
+ public:
+  Iteration(NationalControlItem& item, double tolerance, NationalControlKernels const& kernels,
+            NationalControlChunks const& chunks, NationalControlWorkspace& space)
+      : item_(item),
+        tolerance_(tolerance),
+        kernels_(kernels),
+        chunks_(chunks),
+        space_(space),
+        padded_columns_(padded(item.columns())),
+        relaxation_(false, tolerance) {
+    auto const rows = static_cast<std::size_t>(item.rows() * item.regions());
+    auto const columns = static_cast<std::size_t>(all_columns());
+    auto const national = static_cast<std::size_t>(item.rows() * padded_columns_);
+    space.row_totals.resize(rows);
+    space.column_totals.assign(columns, not_controlled);
+    space.national_totals.assign(national, not_controlled);
+    space.rows.resize(rows);
+    space.columns.resize(columns);
+    space.national.resize(national);
+    space.next_columns.resize(columns);
+    space.row_inverses.resize(item.is_signed ? rows : 0);
+    space.column_inverses.resize(item.is_signed ? columns : 0);
+    space.next_column_inverses.resize(item.is_signed ? columns : 0);
+    space.national_inverses.resize(item.is_signed ? national : 0);
+    space.sums.resize(static_cast<std::size_t>(chunks.count() * sums_of_chunk()));
+    space.residuals.resize(static_cast<std::size_t>(std::max(chunks.count(), chunks.column_ranges())));
+    space.checked.resize(space.residuals.size());
+    take_totals();
+    begin(item.over_relaxation);
+  }
+
+  void run(std::stop_token const& stop) {
+    item_.outcome = Outcome::iteration_limit;
+    item_.iterations = 0;
+    double wanted = tolerance_;
+    std::optional<CheckedResiduals> result;
+    while (item_.iterations < item_.max_iterations) {
+      if (stop.stop_requested()) {
+        item_.outcome = Outcome::cancelled;
+        return;
+      }
+      ++item_.iterations;
+      double const of_rows = sweep_rows();
+      double const residual = larger_residual(of_rows, step_columns());
+      if (item_.history != nullptr) item_.history->push_back(residual);
+      if (!std::isfinite(residual) && !relaxation_.exponent().plain()) {
+        begin(false);
+        continue;
+      }
+      relaxation_.observe(residual);
+      if (residual <= wanted) {
+        // Every family was within the tolerance when its turn came; the result is checked with all three at once.
+        result = finish();
+        if (result->beyond_slack <= tolerance_) {
+          item_.outcome = Outcome::converged;
+          break;
+        }
+        wanted = residual / 2;
+      }
+      if (relaxation_.stalled() || std::isnan(residual)) {
+        item_.outcome = Outcome::stalled;
+        break;
+      }
+      space_.columns.swap(space_.next_columns);
+      if (item_.is_signed) space_.column_inverses.swap(space_.next_column_inverses);
+      constexpr Index sweeps_between = 16;
+      if (item_.iterations % sweeps_between == 0) keep_in_range();
+    }
+    item_.rate = relaxation_.rate();
+    if (item_.outcome == Outcome::stalled || (item_.outcome == Outcome::iteration_limit && item_.is_last)) {
+      result = finish();
+    }
+    if (result) {
+      item_.row_residual = result->rows;
+      item_.column_residual = result->columns;
+      item_.national_residual = result->national;
+    }
+    give_multipliers();
+  }
+
+ private:
+  [[nodiscard]] Index all_columns() const noexcept { return item_.regions() * padded_columns_; }
+  [[nodiscard]] static bool is_wiped(VectorView<std::uint8_t const> wiped, Index margin) {
+    return !wiped.empty() && wiped[margin] != 0;
+  }
+  [[nodiscard]] double total(double given, VectorView<std::uint8_t const> wiped, Index margin) const {
+    if (!is_wiped(wiped, margin)) return given;
+    return item_.is_signed ? std::numeric_limits<double>::infinity() : 0.0;
+  }
+
+  /// Calls visit(margin as in the report, place in the workspace) for the rows, columns or national cells.
+  template <class Visit>
+  void for_rows(Visit&& visit) const {
+    for (Index k = 0; k < item_.regions(); ++k) {
+      for (Index i = 0; i < item_.rows(); ++i) {
+        visit(k * item_.rows() + i, static_cast<std::size_t>(i * item_.regions() + k), k, i);
+      }
+    }
+  }
+  template <class Visit>
+  void for_lines_of_columns(Index lines, Visit&& visit) const {
+    for (Index line = 0; line < lines; ++line) {
+      for (Index j = 0; j < item_.columns(); ++j) {
+        visit(line * item_.columns() + j, static_cast<std::size_t>(line * padded_columns_ + j), line, j);
+      }
+    }
+  }
+
+  void take_totals() {
+    for_rows([&](Index margin, std::size_t place, Index k, Index i) {
+      space_.row_totals[place] = total(item_.row_totals(k, i), item_.wiped_rows, margin);
+    });
+    for_lines_of_columns(item_.regions(), [&](Index margin, std::size_t place, Index k, Index j) {
+      space_.column_totals[place] = total(item_.column_totals(k, j), item_.wiped_columns, margin);
+    });
+    if (item_.national.empty()) return;
+    for_lines_of_columns(item_.rows(), [&](Index margin, std::size_t place, Index i, Index j) {
+      space_.national_totals[place] = total(item_.national(i, j), item_.wiped_national, margin);
+    });
+  }
+
+  /// From the item's start; again, and without over-relaxation, where that has left the range of numbers.
+  void begin(bool over_relaxation) {
+    relaxation_ = Relaxation(over_relaxation, tolerance_);
+    for (std::vector<double>* values : {&space_.rows, &space_.columns, &space_.national, &space_.row_inverses,
+                                        &space_.column_inverses, &space_.national_inverses}) {
+      std::fill(values->begin(), values->end(), 1.0);
+    }
+    auto const set = [](std::vector<double>& values, std::vector<double>& inverses, std::size_t place, double value) {
+      values[place] = value;
+      if (!inverses.empty()) inverses[place] = value > 0 ? 1 / value : 0;
+    };
+    for_lines_of_columns(item_.regions(), [&](Index margin, std::size_t place, Index k, Index j) {
+      set(space_.columns, space_.column_inverses, place,
+          is_wiped(item_.wiped_columns, margin) ? 0.0 : item_.column_multipliers(k, j));
+    });
+    for_lines_of_columns(item_.rows(), [&](Index margin, std::size_t place, Index i, Index j) {
+      bool const free = std::isnan(space_.national_totals[place]);
+      set(space_.national, space_.national_inverses, place,
+          is_wiped(item_.wiped_national, margin) ? 0.0
+          : free                                 ? 1.0
+                                                 : item_.national_multipliers(i, j));
+    });
+  }
+
+  [[nodiscard]] NationalSweepInput input() const {
+    return {.tables = item_.tables,
+            .padded_columns = padded_columns_,
+            .row_totals = space_.row_totals.data(),
+            .national = space_.national_totals.data(),
+            .column_multipliers = space_.columns.data(),
+            .column_inverses = space_.column_inverses.data(),
+            .exponent = relaxation_.exponent(),
+            .slack = item_.slack};
+  }
+  [[nodiscard]] NationalMultipliers multipliers() const {
+    bool const is_signed = item_.is_signed;
+    return {.rows = space_.rows.data(),
+            .row_inverses = is_signed ? space_.row_inverses.data() : nullptr,
+            .national = space_.national.data(),
+            .national_inverses = is_signed ? space_.national_inverses.data() : nullptr};
+  }
+
+  /// A chunk's sums: of the columns, kind by kind, then of a row of national cells, kind by kind.
+  [[nodiscard]] Index sums_of_chunk() const noexcept { return checked_kinds * (all_columns() + padded_columns_); }
+  [[nodiscard]] double* column_sums(Index chunk, Index kind) const {
+    return space_.sums.data() + chunk * sums_of_chunk() + kind * all_columns();
+  }
+  [[nodiscard]] double* national_sums(Index chunk, Index kind) const {
+    return column_sums(chunk, checked_kinds) + kind * padded_columns_;
+  }
+  [[nodiscard]] Index kinds() const noexcept { return item_.is_signed ? swept_kinds : 1; }
+
+  double sweep_rows() {
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      NationalSums const sums{.columns = {column_sums(c, 0), column_sums(c, 1)},
+                              .national = {national_sums(c, 0), national_sums(c, 1)}};
+      std::fill_n(column_sums(c, 0), kinds() * all_columns(), 0.0);
+      auto const sweep = item_.is_signed ? kernels_.signed_sweep : kernels_.sweep;
+      space_.residuals[static_cast<std::size_t>(c)] = sweep(input(), begin, end, multipliers(), sums);
+    });
+    return worst(chunks_.count());
+  }
+
+  [[nodiscard]] double worst(Index count) const {
+    double result = 0;
+    for (Index c = 0; c < count; ++c) result = larger_residual(result, space_.residuals[static_cast<std::size_t>(c)]);
+    return result;
+  }
+
+  /// The columns' next multipliers; they wait in next_columns, since the old ones may be the result. Returns the
+  /// largest residual of these.
+  double step_columns() {
+    chunks_.for_columns([&](Index range, Index begin, Index end) {
+      for (Index kind = 0; kind < kinds(); ++kind) {
+        double* const sum = column_sums(0, kind);
+        for (Index c = 1; c < chunks_.count(); ++c) {
+          double const* const part = column_sums(c, kind);
+          for (Index j = begin; j < end; ++j) sum[j] += part[j];
+        }
+      }
+      space_.residuals[static_cast<std::size_t>(range)] =
+          item_.is_signed || !relaxation_.exponent().plain()
+              ? step_one_by_one(begin, end)
+              : kernels_.plain_step(space_.column_totals.data() + begin, item_.slack, end - begin,
+                                    column_sums(0, 0) + begin, space_.columns.data() + begin,
+                                    space_.next_columns.data() + begin);
+    });
+    return worst(chunks_.column_ranges());
+  }
+
+  double step_one_by_one(Index begin, Index end) {
+    double result = 0;
+    for (Index j = begin; j < end; ++j) {
+      auto const place = static_cast<std::size_t>(j);
+      double const p = column_sums(0, 0)[j], n = item_.is_signed ? -column_sums(0, 1)[j] : 0;
+      Multiplier const old{space_.columns[place], item_.is_signed ? space_.column_inverses[place] : 0};
+      double const total = space_.column_totals[place];
+      result = larger_residual(result, margin_residual_under(old, p, n, total, item_.slack));
+      Multiplier const moved = margin_step(old.value, p, n, total, relaxation_.exponent());
+      space_.next_columns[place] = moved.value;
+      if (item_.is_signed) space_.next_column_inverses[place] = moved.inverse;
+    }
+    return result;
+  }
+
+  /// Multiplying a region's r and dividing its s by one number changes no cell; a power of two changes no digit either.
+  /// Without it multipliers of some problems leave the range of numbers.
+  void keep_in_range() {
+    for (Index k = 0; k < item_.regions(); ++k) {
+      double const* const s = space_.columns.data() + k * padded_columns_;
+      double const largest = *std::max_element(s, s + item_.columns());
+      int exponent = 0;
+      std::frexp(largest, &exponent);
+      constexpr int unimportant = 64;
+      if (std::abs(exponent) <= unimportant || !std::isfinite(largest) || largest <= 0) continue;
+      move_to_rows(k, std::ldexp(1.0, exponent - 1));
+    }
+  }
+
+  void move_to_rows(Index region, double factor) {
+    auto const scale = [](std::vector<double>& values, std::size_t place, double by) {
+      if (!values.empty()) values[place] *= by;
+    };
+    for (Index j = 0; j < item_.columns(); ++j) {
+      auto const place = static_cast<std::size_t>(region * padded_columns_ + j);
+      scale(space_.columns, place, 1 / factor);
+      scale(space_.column_inverses, place, factor);
+    }
+    for (Index i = 0; i < item_.rows(); ++i) {
+      auto const place = static_cast<std::size_t>(i * item_.regions() + region);
+      scale(space_.rows, place, factor);
+      if (item_.is_signed) space_.row_inverses[place] /= factor;
+    }
+  }
+
+  /// The cells of the result and its residuals.
+  CheckedResiduals finish() {
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      CheckedNationalSums const sums{.columns = {column_sums(c, 0), column_sums(c, 1), column_sums(c, 2)},
+                                     .national = {national_sums(c, 0), national_sums(c, 1), national_sums(c, 2)}};
+      std::fill_n(column_sums(c, 0), checked_kinds * all_columns(), 0.0);
+      space_.checked[static_cast<std::size_t>(c)] =
+          kernels_.finish(input(), begin, end, multipliers(), item_.balanced, sums);
+    });
+    CheckedResiduals result;
+    for (Index c = 0; c < chunks_.count(); ++c) result.note(space_.checked[static_cast<std::size_t>(c)]);
+    for_lines_of_columns(item_.regions(), [&](Index, std::size_t place, Index, Index) {
+      CompensatedSum sum;
+      double magnitude = 0;
+      for (Index c = 0; c < chunks_.count(); ++c) {
+        sum.add(column_sums(c, 0)[place], column_sums(c, 1)[place]);
+        magnitude += column_sums(c, 2)[place];
+      }
+      double const given = space_.column_totals[place], wanted = std::isinf(given) ? 0 : given;
+      result.note(result.columns, sum.minus(wanted), item_.is_signed ? magnitude : sum.value(), wanted, item_.slack);
+    });
+    return result;
+  }
+
+  void give_multipliers() {
+    for_rows([&](Index, std::size_t place, Index k, Index i) { item_.row_multipliers(k, i) = space_.rows[place]; });
+    for_lines_of_columns(item_.regions(), [&](Index, std::size_t place, Index k, Index j) {
+      item_.column_multipliers(k, j) = space_.columns[place];
+    });
+    for_lines_of_columns(item_.rows(), [&](Index, std::size_t place, Index i, Index j) {
+      item_.national_multipliers(i, j) = space_.national[place];
+    });
+  }
+
+  NationalControlItem& item_;
+  double tolerance_;
+  NationalControlKernels const& kernels_;
+  NationalControlChunks const& chunks_;
+  NationalControlWorkspace& space_;
+  Index padded_columns_;
+  Relaxation relaxation_;
+};
+
+}  // namespace
+
+NationalControlChunks::NationalControlChunks(NationalControlItem const& item, Workers* workers)
+    : workers_(workers), rows_(item.rows()), columns_(item.regions() * padded(item.columns())), rows_of_one_(rows_) {
+  if (item.cells() > cells_of_one_core) {
+    Index const chunks = std::clamp((rows_ + least_rows - 1) / least_rows, Index{1}, most_chunks);
+    rows_of_one_ = (rows_ + chunks - 1) / chunks;
+  }
+  count_ = (rows_ + rows_of_one_ - 1) / rows_of_one_;
+}
+
+void control_nationally(NationalControlItem& item, double tolerance, NationalControlKernels const& kernels,
+                        NationalControlChunks const& chunks, std::stop_token const& stop,
+                        NationalControlWorkspace& space) {
+  Iteration(item, tolerance, kernels, chunks, space).run(stop);
+}
+
+}  // namespace regio

@@ -1,0 +1,104 @@
+/// The loops over the cells of many regions' tables, compiled for each SIMD target with the same bits.
+///
+/// A slab is row i of all regions' tables: all that one sweep needs of them to fit the rows i of all regions and the
+/// national cells of row i, and to add their part to the regions' columns. It stays in the core's cache meanwhile.
+#pragma once
+
+#include <cmath>
+
+#include <regio/views.hpp>
+
+#include "balancing/balance_kernels.hpp"
+#include "balancing/multiplier_step.hpp"
+#include "core/simd.hpp"
+
+namespace regio {
+
+/// What a sweep reads besides the multipliers of rows and national cells. Totals are finite, or NaN where a margin is
+/// not controlled, or in tables with negative cells infinite where all cells of the margin become zero.
+struct NationalSweepInput {
+  BatchView<double const> tables;
+  Index padded_columns = 0;                    ///< P; vectors by column are padded to it, their totals with NaN
+  double const* row_totals = nullptr;          ///< [m, regions]
+  double const* national = nullptr;            ///< [m, P]
+  double const* column_multipliers = nullptr;  ///< [regions, P]
+  double const* column_inverses = nullptr;     ///< [regions, P], for signed tables
+  RelaxationExponent exponent;
+  double slack = 0;
+};
+
+/// Multipliers that a sweep moves; with `inverses`, for signed tables, what negative cells are multiplied by.
+struct NationalMultipliers {
+  double* rows = nullptr;  ///< [m, regions]
+  double* row_inverses = nullptr;
+  double* national = nullptr;  ///< [m, P]
+  double* national_inverses = nullptr;
+};
+
+/// What a chunk of rows gives: its part of the columns' sums, and room for the sums of one row of national cells.
+struct NationalSums {
+  ColumnSums columns;   ///< [regions, P]
+  ColumnSums national;  ///< [P]
+};
+
+/// Sums of the result's cells as in CheckedColumnSums.
+struct CheckedNationalSums {
+  CheckedColumnSums columns;   ///< [regions, P]
+  CheckedColumnSums national;  ///< [P]
+};
+
+/// The largest residuals of a result, and what is left of them beyond the slack.
+struct CheckedResiduals {
+  double rows = 0, columns = 0, national = 0, beyond_slack = 0;
+
+  /// A margin that misses its total by `missed`; totals as in NationalSweepInput.
+  void note(double& family, double missed, double magnitude, double total, double slack) {
+    double const scale = std::max(std::abs(total), magnitude), size = std::abs(missed);
+    family = larger_residual(family, size == 0 ? 0.0 : size / scale);
+    beyond_slack = larger_residual(beyond_slack, size <= slack ? 0.0 : (size - slack) / scale);
+  }
+  void note(CheckedResiduals const& other) {
+    rows = larger_residual(rows, other.rows);
+    columns = larger_residual(columns, other.columns);
+    national = larger_residual(national, other.national);
+    beyond_slack = larger_residual(beyond_slack, other.beyond_slack);
+  }
+};
+
+/// One margin's step by its sums of positive cells and of negative ones' magnitudes; totals as in NationalSweepInput.
+inline Multiplier margin_step(double old, double p, double n, double total, RelaxationExponent exponent) {
+  if (std::isnan(total)) return {};
+  if (std::isinf(total)) return {.value = 0, .inverse = 0};
+  double const value = relaxed_step(old, margin_root(p, n, total), exponent);
+  return {.value = value, .inverse = 1 / value};
+}
+
+/// Its residual under given multipliers.
+inline double margin_residual_under(Multiplier multiplier, double p, double n, double total, double slack) {
+  if (!std::isfinite(total)) return 0;
+  double const above = multiplier.value * p, below = n == 0 ? 0 : multiplier.inverse * n;
+  return margin_residual(above - below, above + below, total, slack);
+}
+
+struct NationalControlKernels {
+  /// Rows [begin, end) of all regions: fits r under the old s and t, then t under the new r, then adds up the columns
+  /// under both. Returns the largest residual: of the national cells before their step, of the rows after theirs where
+  /// it does not meet the total.
+  double (*sweep)(NationalSweepInput const& input, Index begin, Index end, NationalMultipliers const& multipliers,
+                  NationalSums const& sums);
+  double (*signed_sweep)(NationalSweepInput const& input, Index begin, Index end,
+                         NationalMultipliers const& multipliers, NationalSums const& sums);
+  /// A plain step of `count` margins (a multiple of the lanes) of tables without negative cells; totals >= 0, or NaN
+  /// where not controlled. Returns the largest residual before it.
+  double (*plain_step)(double const* totals, double slack, Index count, double const* sums,
+                       double const* old_multipliers, double* multipliers);
+  /// Cells of rows [begin, end) under final multipliers: written to `balanced` where it is not empty, added to the
+  /// columns' sums; residuals of rows and national cells.
+  CheckedResiduals (*finish)(NationalSweepInput const& input, Index begin, Index end,
+                             NationalMultipliers const& multipliers, BatchView<double> balanced,
+                             CheckedNationalSums const& sums);
+};
+
+NationalControlKernels const& national_control_kernels(SimdTarget target);
+
+}  // namespace regio
