@@ -19,6 +19,7 @@ REGIO_HOST_DEVICE inline void draw_permutation(PhiloxStream random, std::uint32_
   positions[0] = 0;
   for (std::uint32_t i = 1; i < n; ++i) {
     std::uint32_t const j = random.next_below(i + 1);
+    positions[i] = static_cast<Position>(i);  // j may be i
     positions[i] = positions[j];
     positions[j] = static_cast<Position>(i);
   }
