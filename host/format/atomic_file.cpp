@@ -6,13 +6,12 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 #include <system_error>
 
 #include <regio/error.hpp>
 
 #include "format/descriptor.hpp"
+#include "format/file_size_signal.hpp"
 
 namespace regio::format {
 namespace {
@@ -20,30 +19,6 @@ namespace {
 [[noreturn]] void refuse(std::string const& shown, int error) {
   throw OutputError(shown + ": cannot be written: " + std::generic_category().message(error));
 }
-
-/// Beyond the limit on file sizes the system sends SIGXFSZ, which would end the program; write() then reports EFBIG.
-class FileSizeSignalBlocked {
- public:
-  FileSizeSignalBlocked() {
-    sigemptyset(&signal_);
-    sigaddset(&signal_, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  FileSizeSignalBlocked(FileSizeSignalBlocked const&) = delete;
-  FileSizeSignalBlocked& operator=(FileSizeSignalBlocked const&) = delete;
-  ~FileSizeSignalBlocked() {
-    if (sigismember(&before_, SIGXFSZ) == 0) {
-      timespec const at_once{};
-      while (sigtimedwait(&signal_, nullptr, &at_once) < 0 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t signal_{};
-  sigset_t before_{};
-};
 
 /// 0 or the system's error.
 int write_all(int descriptor, std::string_view content) {

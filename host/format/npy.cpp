@@ -253,26 +253,30 @@ VectorView<float const> NpyArray::floats() const {
   return {reinterpret_cast<float const*>(data_), size()};
 }
 
-std::string npy_bytes(VectorView<double const> values, std::vector<Index> const& shape) {
-  auto const bytes = bytes_of_shape(shape, sizeof(double));
-  if (!bytes || *bytes != static_cast<std::size_t>(values.size()) * sizeof(double)) {
-    throw ContractError("npy_bytes: shape",
-                        fmt::format("{} does not hold {} values", shape_text(shape), values.size()));
-  }
+std::string npy_header(std::vector<Index> const& shape) {
   std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}{}), }}",
                                    fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
   std::size_t const begin = version_end + sizeof(std::uint16_t);
   std::size_t const unpadded = begin + header.size() + 1;
   header.append((data_alignment - unpadded % data_alignment) % data_alignment, ' ').append("\n");
   if (header.size() > std::numeric_limits<std::uint16_t>::max()) {
-    throw ContractError("npy_bytes: shape", "has too many dimensions for a .npy file");
+    throw ContractError("npy_header: shape", "has too many dimensions for a .npy file");
   }
   std::string result(magic);
   result += '\x01';
   result += '\0';
   result += static_cast<char>(header.size() & 0xff);
   result += static_cast<char>(header.size() >> 8);
-  result += header;
+  return result + header;
+}
+
+std::string npy_bytes(VectorView<double const> values, std::vector<Index> const& shape) {
+  auto const bytes = bytes_of_shape(shape, sizeof(double));
+  if (!bytes || *bytes != static_cast<std::size_t>(values.size()) * sizeof(double)) {
+    throw ContractError("npy_bytes: shape",
+                        fmt::format("{} does not hold {} values", shape_text(shape), values.size()));
+  }
+  std::string result = npy_header(shape);
   result.append(reinterpret_cast<char const*>(values.data_handle()), *bytes);
   return result;
 }

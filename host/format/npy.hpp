@@ -37,6 +37,8 @@ class NpyArray {
   bool float32_ = false;
 };
 
+/// What stands before the numbers of an fp64 array of that shape (version 1.0): a multiple of 64 bytes.
+std::string npy_header(std::vector<Index> const& shape);
 /// The file's bytes (version 1.0) for an fp64 array of that shape. Throws ContractError when the shape does not fit.
 std::string npy_bytes(VectorView<double const> values, std::vector<Index> const& shape);
 

@@ -226,24 +226,45 @@ void ResultFolder::write_mark() {
                 begun_ ? Durability::with_folder : Durability::at_once);
 }
 
-void ResultFolder::write(std::string const& name, std::string_view content) {
+/// The folder of a result that may be written.
+Descriptor ResultFolder::open_parent_of(std::string const& name) {
   if (!is_result_name(name)) {
     throw ContractError("ResultFolder::write: name", "is '" + name + "'; expected a relative name inside the folder");
   }
   begin();
-  std::string const shown = (path_ / name).string();
-  std::string const file = components(name).back();
-  Descriptor const parent = open_parent(folder_.value(), name, true);
+  Descriptor parent = open_parent(folder_.value(), name, true);
   if (!parent.is_open()) fail(path_ / name, "cannot be written", errno);
-  if (!own_.contains(name) && exists_in(parent.value(), file)) {
-    throw OutputError(shown + ": exists and is no result of an earlier run; it is not replaced");
+  if (!own_.contains(name) && exists_in(parent.value(), components(name).back())) {
+    throw OutputError((path_ / name).string() + ": exists and is no result of an earlier run; it is not replaced");
   }
+  return parent;
+}
+
+/// Announces a file in the mark, then writes it.
+template <class Write>
+void ResultFolder::record(std::string const& name, std::string_view content, Write const& write) {
   written_.erase(name);
   std::string digest = sha256(content);
   own_[name] = digest;
   write_mark();
-  write_file_in(parent.value(), file, content, shown);
+  write();
   written_[name] = {.sha256 = std::move(digest), .bytes = content.size()};
+}
+
+void ResultFolder::write(std::string const& name, std::string_view content) {
+  Descriptor const parent = open_parent_of(name);
+  record(name, content,
+         [&] { write_file_in(parent.value(), components(name).back(), content, (path_ / name).string()); });
+}
+
+std::unique_ptr<MappedOutput> ResultFolder::map(std::string const& name, std::size_t bytes) {
+  (void)open_parent_of(name);
+  return std::make_unique<MappedOutput>(folder_.value(), bytes, (path_ / name).string());
+}
+
+void ResultFolder::publish(std::string const& name, MappedOutput& file) {
+  Descriptor const parent = open_parent_of(name);
+  record(name, file.bytes(), [&] { file.publish(parent.value(), components(name).back()); });
 }
 
 bool ResultFolder::has(std::string const& name) const { return written_.contains(name); }

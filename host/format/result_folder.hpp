@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 
 #include "format/atomic_file.hpp"
 #include "format/descriptor.hpp"
+#include "format/mapped_output.hpp"
 
 namespace regio::format {
 
@@ -40,6 +42,10 @@ class ResultFolder {
   /// with the system's reason, or when a file of that name is not the run's own; ContractError for a name outside of
   /// the folder.
   void write(std::string const& name, std::string_view content);
+  /// A file of this size that the caller fills in memory; publish() makes it the result `name`. One at a time. Throws
+  /// as write().
+  std::unique_ptr<MappedOutput> map(std::string const& name, std::size_t bytes);
+  void publish(std::string const& name, MappedOutput& file);
   /// True when this run, or the one that it resumes, wrote this file completely.
   [[nodiscard]] bool has(std::string const& name) const;
   /// Intermediate results that a resumed run reads back; not part of the results, removed by finish(). No sub-folders.
@@ -57,6 +63,9 @@ class ResultFolder {
     std::size_t bytes = 0;
   };
 
+  Descriptor open_parent_of(std::string const& name);
+  template <class Write>
+  void record(std::string const& name, std::string_view content, Write const& write);
   void create_or_open();
   void take_over(ExistingResults existing);
   void adopt_verified_files();

@@ -68,15 +68,6 @@ ResultTable long_table(BalanceBatch const& batch) {
   return {"balanced.csv", csv.text()};
 }
 
-/// One array of all tables, whose cells lie one problem after another.
-ResultTable array_of_tables(BalanceBatch const& batch) {
-  BalancedTable const& first = batch.problems.front();
-  auto const count = static_cast<Index>(batch.problems.size());
-  Index const cells = first.balanced().size();
-  return {"balanced.npy", format::npy_bytes(VectorView<double const>(first.cells.get(), count * cells),
-                                            {count, first.table->rows.size(), first.table->columns.size()})};
-}
-
 ResultTable multipliers_of_all(BalanceBatch const& batch) {
   CsvWriter csv({"problem", "margin", "label", "value"});
   for (BalancedTable const& result : batch.problems) {
@@ -159,18 +150,29 @@ BalanceBatch read_batch(BalanceInput const& input, BalanceOptions const& options
   return batch;
 }
 
+bool BalanceBatch::is_array() const { return !is_folder && problems.front().table->form == TableForm::array; }
+
+std::vector<Index> BalanceBatch::array_shape() const {
+  TableFile const& table = *problems.front().table;
+  std::vector<Index> shape = {table.rows.size(), table.columns.size()};
+  if (is_named()) shape.insert(shape.begin(), std::ssize(problems));
+  return shape;
+}
+
 std::vector<ResultTable> batch_files(BalanceBatch const& batch) {
-  if (!batch.is_named()) return balance_files(batch.problems.front());
   std::vector<ResultTable> files;
+  if (!batch.is_named()) {
+    if (!batch.is_array()) files.push_back(balanced_file(batch.problems.front()));
+    files.push_back(multipliers_file(batch.problems.front()));
+    return files;
+  }
   if (batch.is_folder) {
     for (BalancedTable const& result : batch.problems) {
       ResultTable file = balanced_file(result);
       file.name = batch.file_of(result);
       files.push_back(std::move(file));
     }
-  } else if (batch.problems.front().table->form == TableForm::array) {
-    files.push_back(array_of_tables(batch));
-  } else {
+  } else if (!batch.is_array()) {
     files.push_back(long_table(batch));
   }
   files.push_back(multipliers_of_all(batch));

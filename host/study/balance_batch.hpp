@@ -24,6 +24,9 @@ struct BalanceBatch {
 
   /// True where the files name problems: results then say of each number which problem it belongs to.
   [[nodiscard]] bool is_named() const { return !problems.front().problem.empty(); }
+  /// True where the result is one array, balanced.npy, which may be too large for memory.
+  [[nodiscard]] bool is_array() const;
+  [[nodiscard]] std::vector<Index> array_shape() const;
   /// The result file that has the cells of a problem.
   [[nodiscard]] std::string file_of(BalancedTable const& result) const;
   /// How many problems ended how, by the outcome's name.
@@ -37,9 +40,9 @@ struct BalanceBatch {
 /// that the readers find. Where findings were added the problems must not be used.
 BalanceBatch read_batch(BalanceInput const& input, BalanceOptions const& options, format::Findings& findings);
 
-/// Named problems: the balanced tables (balanced.csv `problem,row,column,value`; balanced.npy [problems, rows,
-/// columns]; of a folder balanced/<name>, each in the form of its table), multipliers.csv and outcomes.csv with a
-/// column `problem`. Otherwise as balance_files.
+/// The balanced tables but for an array, and multipliers.csv. Named problems: balanced.csv `problem,row,column,value`,
+/// or of a folder balanced/<name>, each in the form of its table; multipliers.csv and outcomes.csv with a column
+/// `problem`.
 std::vector<ResultTable> batch_files(BalanceBatch const& batch);
 
 /// The facts `rows`, `columns` (where all tables have the same number), `problems` and `results` of --json.

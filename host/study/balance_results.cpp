@@ -51,8 +51,6 @@ ResultTable balanced_file(BalancedTable const& result) {
   return {"balanced.csv", csv.text()};
 }
 
-namespace {
-
 ResultTable multipliers_file(BalancedTable const& result) {
   CsvWriter csv({"margin", "label", "value"});
   for (Margin const margin : {Margin::rows, Margin::columns}) {
@@ -63,6 +61,8 @@ ResultTable multipliers_file(BalancedTable const& result) {
   }
   return {"multipliers.csv", csv.text()};
 }
+
+namespace {
 
 Json labels_of(BalancedTable const& result, Margin margin, std::vector<Index> const& positions) {
   Json labels = Json::array();
@@ -135,10 +135,6 @@ double sum_of(std::vector<double> const& totals, std::vector<Index> const& posit
 
 double sum_of(std::vector<double> const& totals) {
   return static_cast<double>(std::accumulate(totals.begin(), totals.end(), 0.0L));
-}
-
-std::vector<ResultTable> balance_files(BalancedTable const& result) {
-  return {balanced_file(result), multipliers_file(result)};
 }
 
 Json balance_json(BalancedTable const& result) {

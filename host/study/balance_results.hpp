@@ -76,8 +76,7 @@ double sum_of(std::vector<double> const& totals);
 std::string balanced_file_name(BalancedTable const& result);
 /// The balanced table in the form of its input, under that name.
 ResultTable balanced_file(BalancedTable const& result);
-/// That file and multipliers.csv.
-std::vector<ResultTable> balance_files(BalancedTable const& result);
+ResultTable multipliers_file(BalancedTable const& result);
 
 /// The problem's entry in `results` of --json and of the manifest: labels in the place of positions.
 format::Json balance_json(BalancedTable const& result);

@@ -15,6 +15,7 @@ using format::Json;
 
 constexpr std::array methods = {Word{"gras", BalanceMethod::gras}, Word{"ras", BalanceMethod::ras}};
 constexpr double most_iterations = 1e9;
+constexpr char array_name[] = "balanced.npy";
 
 BalanceBatch read_inputs(StudyRun& run, format::StudyDocument const& document) {
   BalanceInput input;
@@ -52,6 +53,20 @@ void refuse_unknown_problem(BalanceBatch const& batch, format::StudyDocument con
   throw InputError({document.problem(
       "balance", "show",
       batch.is_named() ? "the label of a problem" + labels.hint(label) : "many tables: there is one")});
+}
+
+/// The result array as a file in memory, whose cells the problems fill; so it takes none of the process's own.
+std::shared_ptr<format::MappedOutput> map_array(StudyRun& run, BalanceBatch& batch) {
+  std::string const header = format::npy_header(batch.array_shape());
+  auto const cells_of_table = static_cast<std::size_t>(batch.problems.front().table->values().size());
+  auto file = run.map(array_name, header.size() + sizeof(double) * cells_of_table * batch.problems.size());
+  std::copy(header.begin(), header.end(), reinterpret_cast<char*>(file->data()));
+  auto* cells = reinterpret_cast<double*>(file->data() + header.size());
+  for (BalancedTable& problem : batch.problems) {
+    problem.cells = {file, cells};
+    cells += cells_of_table;
+  }
+  return file;
 }
 
 RunSummary finish_one(StudyRun& run, BalanceBatch const& batch) {
@@ -124,8 +139,10 @@ RunSummary run_balance_study(Engine& engine, format::StudyDocument const& docume
   refuse_unknown_problem(batch, document);
   run.open_folder();
   return run.resumable([&] {
+    auto const array = batch.is_array() ? map_array(run, batch) : nullptr;
     balance(engine, batch.problems, settings.control);
     run.stop_if_interrupted();
+    if (array) run.publish(array_name, *array);
     if (!batch.is_named()) return finish_one(run, batch);
     return finish_many(engine, run, batch, shown_problem(batch, document));
   });

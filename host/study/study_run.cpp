@@ -74,6 +74,16 @@ ReportContext StudyRun::report_context() const {
   return context;
 }
 
+std::shared_ptr<format::MappedOutput> StudyRun::map(std::string const& name, std::size_t bytes) {
+  return folder_->map(name, bytes);
+}
+
+void StudyRun::publish(std::string const& name, format::MappedOutput& file) {
+  stop_if_interrupted();
+  if (!folder_->has(name)) folder_->publish(name, file);
+  names_.push_back(name);
+}
+
 void StudyRun::write_results(std::vector<ResultTable> const& tables, format::Report const& report) {
   for (ResultTable const& table : tables) write(table.name, table.text);
   for (format::Figure const* const figure : format::figures_of(report)) {

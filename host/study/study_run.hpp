@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ class StudyRun {
     }
   }
 
+  /// A result that is filled in memory while the run computes, and becomes a file by publish().
+  std::shared_ptr<format::MappedOutput> map(std::string const& name, std::size_t bytes);
+  void publish(std::string const& name, format::MappedOutput& file);
   void write_results(std::vector<ResultTable> const& tables, format::Report const& report);
   /// Writes the manifest and describes the run for the caller. `facts` are the study's own entries.
   RunSummary finish(format::Json const& facts, std::map<std::string, Index> outcomes, std::vector<std::string> warnings,

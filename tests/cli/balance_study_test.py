@@ -1,11 +1,12 @@
 """regio run with a study of the kind balance: what a command gives, many tables at once, draws of uncertain totals."""
+import array
 import csv
 import io
 import json
 import struct
 import unittest
 
-from program import NOT_ALL_SOLVED, WRONG_USAGE, ProgramTest
+from program import NOT_ALL_SOLVED, SANITIZED, WRONG_USAGE, ProgramTest
 
 TABLE = ",bread,cloth,tools\nfarms,3,0,1\nmills,5,2,0\nweavers,1,4,1\n"
 ROWS = "label,value\nfarms,5\nmills,8\nweavers,7\n"
@@ -207,6 +208,53 @@ class ManyTables(BalanceStudyTest):
             self.regio("run", "study.toml", "--threads", threads, "--force")
             contents.append([self.read(name) for name in ("balanced.csv", "multipliers.csv", "outcomes.csv", "report.html")])
         self.assertEqual(*contents)
+
+
+@unittest.skipIf(SANITIZED, "a sanitizer takes memory of its own")
+class TablesBeyondMemory(ProgramTest):
+    """Tables that are larger than the memory that the program may take, 64 MB, from their file to that of the result."""
+
+    ROW = [1 + column % 7 for column in range(3000)]
+
+    def setUp(self):
+        super().setUp()
+        self.write("columns.csv", "label,value\n" + "".join(f"{j + 1},{12000 * cell}\n" for j, cell in enumerate(self.ROW)))
+
+    def write_table(self, count, type_letter="d"):
+        row = array.array(type_letter, self.ROW).tobytes()
+        name = {"d": "<f8", "f": "<f4"}[type_letter]
+        with open(self.folder / "table.npy", "wb") as file:
+            shape = (count, 3000)
+            header = f"{{'descr': '{name}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+            file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+            for _ in range(count):
+                file.write(row)
+        total = 12000 * sum(self.ROW) / count
+        self.write("rows.csv", "label,value\n" + "".join(f"{i + 1},{total}\n" for i in range(count)))
+
+    def balance(self, **how):
+        return self.regio("balance", "table.npy", "--row-totals", "rows.csv", "--column-totals", "columns.csv", "--memory",
+                          "64MB", "--threads", "1", **how)
+
+    def test_an_array_is_neither_read_nor_written_as_a_copy(self):
+        self.write_table(3000)
+        self.assertGreater((self.folder / "table.npy").stat().st_size, 70_000_000)
+        self.balance()
+        with open(self.folder / "table-results/balanced.npy", "rb") as file:
+            content = file.read(128 + 24000)
+            self.assertIn(b"'shape': (3000, 3000)", content)
+            numbers = array.array("d", content[128:])
+            for number, cell in zip(numbers, self.ROW):
+                self.assertAlmostEqual(number, 4 * cell, places=6)
+            file.seek(0, 2)
+            self.assertEqual(file.tell(), 128 + 72_000_000)
+
+    def test_single_precision_is_converted_in_memory(self):
+        self.write_table(3000, "f")
+        completed = self.balance(status=WRONG_USAGE)
+        self.assertIn("memory", completed.stderr)
+        self.write_table(300, "f")
+        self.balance()
 
 
 def npy(numbers, shape):

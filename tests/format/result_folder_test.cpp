@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -354,6 +355,47 @@ TEST_F(ResultFolderTest, FileBeyondTheLimitLeavesNothing) {
     });
   }
   EXPECT_EQ(message, (folder() / "large.csv").string() + ": cannot be written: File too large");
+  EXPECT_FALSE(fs::exists(folder()));
+}
+
+TEST_F(ResultFolderTest, AFileFilledInMemoryAppearsWhenItIsPublished) {
+  std::string const numbers(100'000, 'n');
+  {
+    ResultFolder results(folder(), "one", ExistingResults::refuse);
+    auto const file = results.map("big/numbers.bin", numbers.size());
+    results.write("other.csv", "x");  // files may be written while it is filled
+    std::memcpy(file->data(), numbers.data(), numbers.size());
+    EXPECT_FALSE(fs::exists(folder() / "big/numbers.bin"));
+    EXPECT_FALSE(results.has("big/numbers.bin"));
+    results.publish("big/numbers.bin", *file);
+    EXPECT_TRUE(results.has("big/numbers.bin"));
+    EXPECT_EQ(file->bytes(), numbers);
+    results.finish(Json::object());
+  }
+  auto const files = tree(folder());
+  EXPECT_EQ(files.at("big/numbers.bin"), numbers);
+  EXPECT_THAT(files.at("manifest.json"), HasSubstr(sha256(numbers)));
+  EXPECT_EQ(files.size(), 4U);  // and the folder `big`: nothing unfinished is left
+}
+
+TEST_F(ResultFolderTest, AFileFilledInMemoryThatIsNotPublishedLeavesNothing) {
+  {
+    ResultFolder results(folder(), "one", ExistingResults::refuse);
+    auto const file = results.map("numbers.bin", 1000);
+  }
+  EXPECT_FALSE(fs::exists(folder()));
+}
+
+TEST_F(ResultFolderTest, AFileFilledInMemoryNeedsItsRoomAtTheBeginning) {
+  std::string message;
+  {
+    FileSizeLimit const limit(1000);
+    message = output_error([&] {
+      ResultFolder results(folder(), "one", ExistingResults::refuse);
+      (void)results.map("numbers.bin", 2000);
+    });
+  }
+  EXPECT_EQ(message, (folder() / "numbers.bin").string() + ": cannot be written: File too large");
   EXPECT_FALSE(fs::exists(folder()));
 }
 
