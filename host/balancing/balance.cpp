@@ -102,6 +102,7 @@ class Batch {
         .slack = std::abs(preparation.gap),
         .max_iterations = options_.max_iterations,
         .over_relaxation = options_.over_relaxation,
+        .newton = options_.newton && !preparation.may_conflict(),
         .row_multipliers = {report_.all_row_multipliers.data() + report_.row_offset[b], problem.row_totals.size()},
         .column_multipliers = {report_.all_column_multipliers.data() + report_.column_offset[b],
                                problem.column_totals.size()},
@@ -176,9 +177,10 @@ class Batch {
         std::fill(next.column_multipliers.begin(), next.column_multipliers.end(), 1.0);
       }
       if (preparation.conflict) {
-        next.over_relaxation = false;
+        next.over_relaxation = next.newton = false;
         next.max_iterations = std::min(options_.max_iterations, sweeps_to_attainable);
       } else {
+        next.newton = options_.newton;
         next.max_iterations = options_.max_iterations - next.iterations;
         if (next.max_iterations == 0) continue;
         if (evidence_[b]) leave_out_forced_zeros(b, next);

@@ -20,7 +20,7 @@ constexpr Index sweeps_to_look_ahead = 4;
 /// Vectors of column sums that the check of a result keeps, more than a sweep: values, errors, magnitudes.
 constexpr Index checked_kinds = 3;
 
-class Iteration {
+class Iteration final : private NewtonTable {
  public:
   Iteration(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,
             BalanceWorkspace& space, BatchPlace const& place)
@@ -40,10 +40,11 @@ class Iteration {
       space.row_inverses.resize(static_cast<std::size_t>(item.rows()));
       space.column_inverses.assign(static_cast<std::size_t>(columns_), 0.0);
     }
-    begin(item.over_relaxation);
+    begin(item.over_relaxation, item.newton);
   }
 
   void run(std::stop_token const& stop) {
+    stop_ = stop;
     item_.outcome = Outcome::iteration_limit;
     item_.iterations = 0;
     while (item_.iterations < item_.max_iterations) {
@@ -51,15 +52,22 @@ class Iteration {
         item_.outcome = Outcome::cancelled;
         return;
       }
-      ++item_.iterations;
-      double const row_residual = sweep_rows();
+      if (relaxation_.asks_for_newton()) {
+        if (finish_by_newton()) {
+          item_.outcome = Outcome::converged;
+          break;
+        }
+        relaxation_.without_newton();
+        continue;
+      }
+      double const row_residual = sweep_rows(rows());
       // The residual belongs to the new row and the old column multipliers; these are the result when it is small
       // enough.
       bool const plain = is_plain();
       double const residual = larger_residual(row_residual, plain ? plain_column_step() : column_residual());
-      if (item_.history != nullptr) item_.history->push_back(residual);
+      count_read(residual);
       if (!std::isfinite(residual) && !relaxation_.exponent().plain()) {
-        begin(false);
+        begin(false, false);
         continue;
       }
       relaxation_.observe(residual);
@@ -83,9 +91,9 @@ class Iteration {
   }
 
  private:
-  /// From the item's start; again, and without over-relaxation, where that has left the range of numbers.
-  void begin(bool over_relaxation) {
-    relaxation_ = Relaxation(over_relaxation, tolerance_);
+  /// From the item's start; again, and with plain sweeps alone, where over-relaxation has left the range of numbers.
+  void begin(bool over_relaxation, bool newton) {
+    relaxation_ = Relaxation(over_relaxation, tolerance_, newton);
     std::fill(item_.row_multipliers.begin(), item_.row_multipliers.end(), 1.0);
     if (item_.is_signed) std::fill(space_.row_inverses.begin(), space_.row_inverses.end(), 1.0);
     for (Index j = 0; j < item_.columns(); ++j) set_column(j, wiped_column(j) ? 0.0 : item_.column_multipliers[j]);
@@ -104,11 +112,11 @@ class Iteration {
   }
   /// The next table's share of this sweep: most tables take more than four.
   [[nodiscard]] Lookahead lookahead() const noexcept {
-    if (place_.next.empty() || item_.iterations > sweeps_to_look_ahead) return {};
+    if (place_.next.empty() || item_.iterations >= sweeps_to_look_ahead) return {};
     auto const bytes = static_cast<Index>(sizeof(double)) * place_.next.rows() * place_.next.stride(0);
     Index const rows = sweeps_to_look_ahead * item_.rows(), bytes_of_row = (bytes + rows - 1) / rows;
     return {.begin = reinterpret_cast<std::byte const*>(place_.next.data_handle()) +
-                     (item_.iterations - 1) * item_.rows() * bytes_of_row,
+                     item_.iterations * item_.rows() * bytes_of_row,
             .bytes_of_row = bytes_of_row};
   }
   /// The k-th vector of column sums of a chunk.
@@ -125,18 +133,27 @@ class Iteration {
     }
   }
 
-  double sweep_rows() {
+  [[nodiscard]] RowResults rows(double* magnitudes = nullptr) const noexcept {
+    return {.multipliers = item_.row_multipliers.data_handle(), .inverses = inverses(), .magnitudes = magnitudes};
+  }
+
+  /// The sums of a chunk by columns, emptied.
+  [[nodiscard]] ColumnSums new_sums(Index chunk) const {
+    ColumnSums const columns{sums(chunk, 0, kinds()), item_.is_signed ? sums(chunk, 1, kinds()) : nullptr};
+    std::fill_n(columns.positive, kinds() * columns_, 0.0);
+    return columns;
+  }
+
+  double sweep_rows(RowResults const& rows) {
     chunks_.for_each([&](Index c, Index begin, Index end) {
-      ColumnSums const columns{sums(c, 0, kinds()), item_.is_signed ? sums(c, 1, kinds()) : nullptr};
-      std::fill_n(columns.positive, kinds() * columns_, 0.0);
-      double* const r = item_.row_multipliers.data_handle();
+      ColumnSums const columns = new_sums(c);
       double& residual = space_.residuals[static_cast<std::size_t>(c)];
       if (item_.is_sparse()) {
-        residual = sparse_sweep(item_.sparse_table, input(), begin, end, r, inverses(), columns);
+        residual = sparse_sweep(item_.sparse_table, input(), begin, end, rows, columns);
       } else if (item_.is_signed) {
-        residual = kernels_.signed_sweep(input(), begin, end, r, inverses(), columns);
+        residual = kernels_.signed_sweep(input(), begin, end, rows, columns);
       } else {
-        residual = kernels_.sweep(input(), begin, end, r, columns);
+        residual = kernels_.sweep(input(), begin, end, rows, columns);
       }
     });
     return worst(chunks_.count());
@@ -168,19 +185,24 @@ class Iteration {
     return worst(chunks_.column_ranges());
   }
 
+  /// What a column's positive cells sum to, and its negative ones' magnitudes, from the sums of all chunks.
+  struct ColumnParts {
+    double above = 0, below = 0;
+  };
+  [[nodiscard]] ColumnParts column_parts(Index j) const {
+    auto const at = static_cast<std::size_t>(j);
+    return {.above = space_.column_multipliers[at] * sums(0, 0, kinds())[j],
+            .below = item_.is_signed ? -space_.column_inverses[at] * sums(0, 1, 2)[j] : 0};
+  }
+  [[nodiscard]] double column_residual(Index j, ColumnParts const& parts) const {
+    return margin_residual(parts.above - parts.below, parts.above + parts.below, item_.column_totals[j], item_.slack);
+  }
+
   double column_residual() {
     return worst_of_columns([&](Index begin, Index end) {
       add_chunks(begin, end, kinds());
-      double const* const positive = sums(0, 0, kinds());
-      double const* const s = space_.column_multipliers.data();
       double result = 0;
-      for (Index j = begin; j < end; ++j) {
-        double const above = s[j] * positive[j];
-        double const below =
-            item_.is_signed ? -space_.column_inverses[static_cast<std::size_t>(j)] * sums(0, 1, 2)[j] : 0;
-        result =
-            larger_residual(result, margin_residual(above - below, above + below, item_.column_totals[j], item_.slack));
-      }
+      for (Index j = begin; j < end; ++j) result = larger_residual(result, column_residual(j, column_parts(j)));
       return result;
     });
   }
@@ -245,6 +267,77 @@ class Iteration {
     }
   }
 
+  bool finish_by_newton() {
+    for (std::vector<double>* const factors : {&space_.column_factors, &space_.column_inverse_factors}) {
+      factors->assign(static_cast<std::size_t>(columns_), 0.0);
+    }
+    space_.row_magnitudes.resize(static_cast<std::size_t>(item_.rows()));
+    std::vector<double> multipliers(space_.column_multipliers.begin(),
+                                    space_.column_multipliers.begin() + item_.columns());
+    bool const met = space_.newton.finish(*this, item_.column_totals, tolerance_, multipliers);
+    for (Index j = 0; j < item_.columns(); ++j) set_column(j, multipliers[static_cast<std::size_t>(j)]);
+    keep_in_range();
+    return met;
+  }
+
+  bool may_go_on() override { return item_.iterations < item_.max_iterations && !stop_.stop_requested(); }
+
+  double sweep(VectorView<double const> column_multipliers, VectorView<double> column_sums,
+               VectorView<double> magnitudes) override {
+    for (Index j = 0; j < item_.columns(); ++j) set_column(j, column_multipliers[j]);
+    double const row_residual = sweep_rows(rows(space_.row_magnitudes.data()));
+    double const residual = worst_of_columns([&](Index begin, Index end) {
+      add_chunks(begin, end, kinds());
+      double result = 0;
+      for (Index j = begin; j < end; ++j) {
+        ColumnParts const parts = column_parts(j);
+        column_sums[j] = parts.above - parts.below;
+        magnitudes[j] = parts.above + parts.below;
+        result = larger_residual(result, column_residual(j, parts));
+      }
+      return result;
+    });
+    count_read(larger_residual(row_residual, residual));
+    return larger_residual(row_residual, residual);
+  }
+
+  void product(VectorView<double const> direction, VectorView<double> result) override {
+    std::vector<double>& factors = space_.column_factors;
+    std::vector<double>& inverse_factors = space_.column_inverse_factors;
+    for (Index j = 0; j < item_.columns(); ++j) {
+      auto const at = static_cast<std::size_t>(j);
+      factors[at] = space_.column_multipliers[at] * direction[j];
+      if (item_.is_signed) inverse_factors[at] = space_.column_inverses[at] * direction[j];
+    }
+    ProductInput const input{.table = item_.table,
+                             .column_factors = factors.data(),
+                             .column_inverse_factors = inverse_factors.data(),
+                             .rows = rows(space_.row_magnitudes.data())};
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      ColumnSums const columns = new_sums(c);
+      if (item_.is_sparse()) {
+        sparse_product(item_.sparse_table, input, begin, end, columns);
+      } else {
+        (item_.is_signed ? kernels_.signed_product : kernels_.product)(input, begin, end, columns);
+      }
+    });
+    chunks_.for_columns([&](Index, Index begin, Index end) {
+      add_chunks(begin, end, kinds());
+      for (Index j = begin; j < end; ++j) {
+        ColumnParts const parts = column_parts(j);
+        result[j] = parts.above + parts.below;
+      }
+    });
+    count_read(last_residual_);
+  }
+
+  /// A read of the table, by a sweep or by a product; a product's residual is that of the sweep before.
+  void count_read(double residual) {
+    ++item_.iterations;
+    last_residual_ = residual;
+    if (item_.history != nullptr) item_.history->push_back(residual);
+  }
+
   void finish() {
     fix_gauge();
     chunks_.for_each([&](Index c, Index begin, Index end) {
@@ -293,6 +386,8 @@ class Iteration {
   Index columns_;
   BatchPlace place_;
   Relaxation relaxation_;
+  std::stop_token stop_;
+  double last_residual_ = 0;
 };
 
 }  // namespace

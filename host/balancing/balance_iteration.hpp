@@ -6,6 +6,7 @@
 
 #include "balancing/balance_kernels.hpp"
 #include "balancing/balance_operation.hpp"
+#include "balancing/newton_finisher.hpp"
 #include "core/workers.hpp"
 
 namespace regio {
@@ -15,6 +16,8 @@ struct BalanceWorkspace {
   std::vector<double> row_inverses, column_multipliers, column_inverses, next_multipliers;
   std::vector<double> sums;  ///< column sums of every chunk of rows
   std::vector<double> residuals;
+  NewtonFinisher newton;
+  std::vector<double> row_magnitudes, column_factors, column_inverse_factors;  ///< for Newton's method
 };
 
 /// Runs the chunks of a table: here, or on all threads for a large one. Chunks and the order in which their sums are

@@ -131,104 +131,168 @@ HWY_INLINE void look_ahead(Lookahead const& lookahead, Index first, Index rows) 
   for (Index b = 0; b < rows * lookahead.bytes_of_row; b += cache_line) hwy::Prefetch(begin + b);
 }
 
-double sweep(SweepInput const& input, Index begin, Index end, double* multipliers, ColumnSums const& sums) {
+/// Sums of Rows rows under the columns' factors; then, with the rows' factors that follow from the sums, their part in
+/// the sums of the columns.
+template <int Rows, class RowFactors>
+HWY_INLINE void rows_then_columns(MatrixView<double const> table, Index first, double const* column_factors,
+                                  double* column_sums, RowFactors&& row_factors) {
+  EightLanes sum[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) sum[i] = broadcast(0);
+  for_vectors<Rows>(table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
+    EightLanes const s = load(column_factors + v);
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) sum[i] = multiply_add(cells[i], s, sum[i]);
+  });
+  double p[Rows], factor[Rows];
+  row_sums(sum, p);
+  row_factors(p, factor);
+  EightLanes multiplier[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) multiplier[i] = broadcast(factor[i]);
+  for_vectors<Rows>(table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
+    EightLanes column = load(column_sums + v);
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) column = multiply_add(cells[i], multiplier[i], column);
+    store(column, column_sums + v);
+  });
+}
+
+double sweep(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums) {
   double worst = 0;
   bool const plain = input.exponent.plain() && input.wiped_rows == nullptr;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
     look_ahead(input.lookahead, first, Rows);
-    EightLanes sum[Rows];
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) sum[i] = broadcast(0);
-    for_vectors<Rows>(input.table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
-      EightLanes const s = load(input.column_multipliers + v);
-      HWY_UNROLL(4)
-      for (int i = 0; i < Rows; ++i) sum[i] = multiply_add(cells[i], s, sum[i]);
-    });
-    double p[Rows];
-    row_sums(sum, p);
-    double* const r = multipliers + first;
+    double* const r = rows.multipliers + first;
     double const* const total = input.row_totals + first;
-    if (plain && every_root_is_quotient(p, total)) {
-      for (int i = 0; i < Rows; ++i) r[i] = total[i] / p[i];
-    } else {
-      for (int i = 0; i < Rows; ++i) {
-        if (is_wiped(input, first + i)) {
-          r[i] = 0;
-          continue;
-        }
-        r[i] = relaxed_step(r[i], margin_root(p[i], 0, total[i]), input.exponent);
-        if (!input.exponent.plain() || !root_meets_total(p[i], 0, total[i])) {
-          worst = larger_residual(worst, margin_residual(r[i] * p[i], r[i] * p[i], total[i], input.slack));
+    auto const row_factors = [&](double const(&p)[Rows], double(&factor)[Rows]) {
+      if (plain && every_root_is_quotient(p, total)) {
+        for (int i = 0; i < Rows; ++i) r[i] = total[i] / p[i];
+      } else {
+        for (int i = 0; i < Rows; ++i) {
+          if (is_wiped(input, first + i)) {
+            r[i] = 0;
+            continue;
+          }
+          r[i] = relaxed_step(r[i], margin_root(p[i], 0, total[i]), input.exponent);
+          if (!input.exponent.plain() || !root_meets_total(p[i], 0, total[i])) {
+            worst = larger_residual(worst, margin_residual(r[i] * p[i], r[i] * p[i], total[i], input.slack));
+          }
         }
       }
-    }
-    EightLanes multiplier[Rows];
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) multiplier[i] = broadcast(r[i]);
-    for_vectors<Rows>(input.table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
-      EightLanes column = load(sums.positive + v);
-      HWY_UNROLL(4)
-      for (int i = 0; i < Rows; ++i) column = multiply_add(cells[i], multiplier[i], column);
-      store(column, sums.positive + v);
-    });
+      for (int i = 0; i < Rows; ++i) factor[i] = r[i];
+      for (int i = 0; i < Rows && rows.magnitudes != nullptr; ++i) rows.magnitudes[first + i] = r[i] * p[i];
+    };
+    rows_then_columns<Rows>(input.table, first, input.column_multipliers, sums.positive, row_factors);
   };
   for_row_groups(begin, end, input.table.columns(), run);
   return worst;
 }
 
-double signed_sweep(SweepInput const& input, Index begin, Index end, double* multipliers, double* inverses,
-                    ColumnSums const& sums) {
+void product(ProductInput const& input, Index begin, Index end, ColumnSums const& sums) {
+  auto const run = [&]<int Rows>(Index first) HWY_ATTR {
+    auto const row_factors = [&](double const(&p)[Rows], double(&factor)[Rows]) {
+      for (int i = 0; i < Rows; ++i) {
+        double const r = input.rows.multipliers[first + i];
+        factor[i] = r * share(r * p[i], input.rows.magnitudes[first + i]);
+      }
+    };
+    rows_then_columns<Rows>(input.table, first, input.column_factors, sums.positive, row_factors);
+  };
+  for_row_groups(begin, end, input.table.columns(), run);
+}
+
+/// rows_then_columns of a signed table: positive cells have one factor, negative cells another one. The sums of the
+/// negative cells are <= 0; row_factors is given their magnitude.
+template <int Rows, class RowFactors>
+HWY_INLINE void signed_rows_then_columns(MatrixView<double const> table, Index first, double const* column_factors,
+                                         double const* column_inverse_factors, ColumnSums const& sums,
+                                         RowFactors&& row_factors) {
+  EightLanes positive[Rows], negative[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) positive[i] = negative[i] = broadcast(0);
+  for_vectors<Rows>(table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
+    EightLanes const s = load(column_factors + v), inverse = load(column_inverse_factors + v);
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) {
+      EightLanes const below = negative_part(cells[i]);
+      positive[i] = multiply_add(subtract(cells[i], below), s, positive[i]);
+      negative[i] = multiply_add(below, inverse, negative[i]);
+    }
+  });
+  double p[Rows], n[Rows], factor[Rows], inverse_factor[Rows];
+  row_sums(positive, p);
+  row_sums(negative, n);
+  for (int i = 0; i < Rows; ++i) n[i] = -n[i];
+  row_factors(p, n, factor, inverse_factor);
+  EightLanes multiplier[Rows], inverse[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) {
+    multiplier[i] = broadcast(factor[i]);
+    inverse[i] = broadcast(inverse_factor[i]);
+  }
+  for_vectors<Rows>(table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
+    EightLanes above = load(sums.positive + v), under = load(sums.negative + v);
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) {
+      EightLanes const below = negative_part(cells[i]);
+      above = multiply_add(subtract(cells[i], below), multiplier[i], above);
+      under = multiply_add(below, inverse[i], under);
+    }
+    store(above, sums.positive + v);
+    store(under, sums.negative + v);
+  });
+}
+
+double signed_sweep(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums) {
   double worst = 0;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
     look_ahead(input.lookahead, first, Rows);
-    EightLanes positive[Rows], negative[Rows];
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) positive[i] = negative[i] = broadcast(0);
-    for_vectors<Rows>(input.table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
-      EightLanes const s = load(input.column_multipliers + v), inverse = load(input.column_inverses + v);
-      HWY_UNROLL(4)
+    auto const row_factors = [&](double const(&p)[Rows], double const(&n)[Rows], double(&factor)[Rows],
+                                 double(&inverse_factor)[Rows]) {
       for (int i = 0; i < Rows; ++i) {
-        EightLanes const below = negative_part(cells[i]);
-        positive[i] = multiply_add(subtract(cells[i], below), s, positive[i]);
-        negative[i] = multiply_add(below, inverse, negative[i]);
-      }
-    });
-    double p_of_row[Rows], n_of_row[Rows];
-    row_sums(positive, p_of_row);
-    row_sums(negative, n_of_row);
-    EightLanes multiplier[Rows], inverse[Rows];
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) {
-      double const p = p_of_row[i], n = -n_of_row[i];
-      double const total = input.row_totals[first + i];
-      double& r = multipliers[first + i];
-      if (is_wiped(input, first + i)) {
-        r = inverses[first + i] = 0;
-      } else {
-        r = relaxed_step(r, margin_root(p, n, total), input.exponent);
-        inverses[first + i] = 1 / r;
-        double const above = r * p, below = n / r;
-        if (!input.exponent.plain() || !root_meets_total(p, n, total)) {
-          worst = larger_residual(worst, margin_residual(above - below, above + below, total, input.slack));
+        double const total = input.row_totals[first + i];
+        double& r = rows.multipliers[first + i];
+        double& inverse = rows.inverses[first + i];
+        double magnitude = 0;
+        if (is_wiped(input, first + i)) {
+          r = inverse = 0;
+        } else {
+          r = relaxed_step(r, margin_root(p[i], n[i], total), input.exponent);
+          inverse = 1 / r;
+          double const above = r * p[i], below = n[i] / r;
+          magnitude = above + below;
+          if (!input.exponent.plain() || !root_meets_total(p[i], n[i], total)) {
+            worst = larger_residual(worst, margin_residual(above - below, magnitude, total, input.slack));
+          }
         }
+        if (rows.magnitudes != nullptr) rows.magnitudes[first + i] = magnitude;
+        factor[i] = r;
+        inverse_factor[i] = inverse;
       }
-      multiplier[i] = broadcast(r);
-      inverse[i] = broadcast(inverses[first + i]);
-    }
-    for_vectors<Rows>(input.table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
-      EightLanes above = load(sums.positive + v), under = load(sums.negative + v);
-      HWY_UNROLL(4)
-      for (int i = 0; i < Rows; ++i) {
-        EightLanes const below = negative_part(cells[i]);
-        above = multiply_add(subtract(cells[i], below), multiplier[i], above);
-        under = multiply_add(below, inverse[i], under);
-      }
-      store(above, sums.positive + v);
-      store(under, sums.negative + v);
-    });
+    };
+    signed_rows_then_columns<Rows>(input.table, first, input.column_multipliers, input.column_inverses, sums,
+                                   row_factors);
   };
   for_row_groups(begin, end, input.table.columns(), run);
   return worst;
+}
+
+void signed_product(ProductInput const& input, Index begin, Index end, ColumnSums const& sums) {
+  auto const run = [&]<int Rows>(Index first) HWY_ATTR {
+    auto const row_factors = [&](double const(&p)[Rows], double const(&n)[Rows], double(&factor)[Rows],
+                                 double(&inverse_factor)[Rows]) {
+      for (int i = 0; i < Rows; ++i) {
+        double const r = input.rows.multipliers[first + i], inverse = input.rows.inverses[first + i];
+        double const mean = share(r * p[i] + inverse * n[i], input.rows.magnitudes[first + i]);
+        factor[i] = r * mean;
+        inverse_factor[i] = inverse * mean;
+      }
+    };
+    signed_rows_then_columns<Rows>(input.table, first, input.column_factors, input.column_inverse_factors, sums,
+                                   row_factors);
+  };
+  for_row_groups(begin, end, input.table.columns(), run);
 }
 
 double column_step(VectorView<double const> totals, double slack, Index begin, Index end, double const* sums,
@@ -374,6 +438,8 @@ BalanceKernels const& balance_kernels() {
   static constexpr BalanceKernels table = {.cell_kinds = cell_kinds,
                                            .sweep = sweep,
                                            .signed_sweep = signed_sweep,
+                                           .product = product,
+                                           .signed_product = signed_product,
                                            .column_step = column_step,
                                            .finish = finish};
   return table;

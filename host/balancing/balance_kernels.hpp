@@ -35,6 +35,21 @@ struct SweepInput {
   Lookahead lookahead;
 };
 
+/// What a sweep makes of the rows: [m] each.
+struct RowResults {
+  double* multipliers = nullptr;  ///< in and out
+  double* inverses = nullptr;     ///< of signed tables
+  double* magnitudes = nullptr;   ///< sums of the |cells| under the new multipliers; null: not wanted
+};
+
+/// What multiplies a table's cells between a direction by column and its product, see BalanceKernels::product.
+struct ProductInput {
+  MatrixView<double const> table;
+  double const* column_factors = nullptr;          ///< [padded n]
+  double const* column_inverse_factors = nullptr;  ///< [padded n], for signed tables
+  RowResults rows;                                 ///< of the last sweep
+};
+
 /// The sums that a chunk of rows contributes to the columns, under the new row multipliers.
 struct ColumnSums {
   double* positive = nullptr;  ///< [padded n]
@@ -64,6 +79,9 @@ inline double checked_residual(double missed, double magnitude, double total) {
 /// The larger of two residuals; one that is not a number is larger than any.
 inline double larger_residual(double a, double b) { return a >= b || std::isnan(a) ? a : b; }
 
+/// part / whole; 0 of a row of zeros.
+inline double share(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
+
 /// What kinds of cells a table has.
 struct CellKinds {
   bool finite = true, zero = false, negative = false;
@@ -71,12 +89,16 @@ struct CellKinds {
 
 struct BalanceKernels {
   CellKinds (*cell_kinds)(MatrixView<double const> table, Index begin, Index end);
-  /// Rows [begin, end): their new multipliers (into `multipliers`, `inverses`; both read the old ones from there), and
-  /// their part of the column sums, in one read of the table: a row stays in cache between its own sum and its part in
-  /// the columns'. Returns the largest residual of the rows under the new row and the old column multipliers.
-  double (*sweep)(SweepInput const& input, Index begin, Index end, double* multipliers, ColumnSums const& sums);
-  double (*signed_sweep)(SweepInput const& input, Index begin, Index end, double* multipliers, double* inverses,
+  /// Rows [begin, end): their new multipliers (both read the old ones from where they write), and their part of the
+  /// column sums, in one read of the table: a row stays in cache between its own sum and its part in the columns'.
+  /// Returns the largest residual of the rows under the new row and the old column multipliers.
+  double (*sweep)(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums);
+  double (*signed_sweep)(SweepInput const& input, Index begin, Index end, RowResults const& rows,
                          ColumnSums const& sums);
+  /// The part of rows [begin, end) in |X|' E^-1 |X| p but for the columns' own multipliers, in one read of the table;
+  /// column factors are s p (and p / s), E the rows' magnitudes.
+  void (*product)(ProductInput const& input, Index begin, Index end, ColumnSums const& sums);
+  void (*signed_product)(ProductInput const& input, Index begin, Index end, ColumnSums const& sums);
   /// A plain step of the columns [begin, end) of a table without negative cells: their new multipliers from the column
   /// sums (a multiple of the lanes; sums and multipliers padded). Returns the largest residual of the old ones.
   double (*column_step)(VectorView<double const> totals, double slack, Index begin, Index end, double const* sums,

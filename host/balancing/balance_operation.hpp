@@ -24,6 +24,7 @@ struct BalanceItem {
   double slack = 0;  ///< by how much a margin may be missed besides the tolerance: what rows and columns differ by
   Index max_iterations = 0;
   bool over_relaxation = true;
+  bool newton = false;  ///< may be finished by Newton's method
 
   VectorView<double> row_multipliers;     ///< [m], out
   VectorView<double> column_multipliers;  ///< [n], in and out

@@ -16,16 +16,27 @@ namespace regio {
 /// singular value of the scaled table; the over-relaxed one, at best, by omega - 1 with
 /// omega = 2 / (1 + sqrt(1 - lambda)) (Thibault, Chizat, Dossal and Papadakis 2021). So a few plain sweeps show which
 /// omega is best; while the observed rate stays above omega - 1, lambda was taken too small, and the observed rate says
-/// how large it is. When a window of sweeps gains less than plain ones would have, plain ones follow.
+/// how large it is. When a window of sweeps gains less than plain ones would have, plain ones follow. Where even the
+/// best omega leaves many sweeps to go, Newton's method is asked for.
 class Relaxation {
  public:
-  Relaxation(bool enabled, double tolerance) : enabled_(enabled), tolerance_(tolerance) {}
+  Relaxation(bool enabled, double tolerance, bool newton = false)
+      : enabled_(enabled), newton_(newton), tolerance_(tolerance) {}
 
   [[nodiscard]] RelaxationExponent exponent() const noexcept { return exponent_; }
   /// lambda, NaN as long as it is unknown.
   [[nodiscard]] double rate() const noexcept { return rate_; }
   /// Whether nothing has been gained for so long that nothing will be.
   [[nodiscard]] bool stalled() const noexcept { return stalled_; }
+  /// Whether Newton's method is expected to need fewer reads than what is left of the sweeps. The exponent is plain
+  /// then.
+  [[nodiscard]] bool asks_for_newton() const noexcept { return asks_for_newton_; }
+  /// Newton's method gained too little: sweeps do the rest.
+  void without_newton() {
+    newton_ = asks_for_newton_ = false;
+    plain_ = 0;
+    best_sweep_ = sweep_;
+  }
 
   /// The residual after one more sweep.
   void observe(double residual) {
@@ -44,6 +55,7 @@ class Relaxation {
   static constexpr Index settled = 8;     ///< plain sweeps before their rate means something
   static constexpr Index patience = 200;  ///< sweeps without a gain of 1 %
   static constexpr double least_gain = 0.99;
+  static constexpr int sweeps_worth_newton = 32;
 
   void watch_progress(double residual) {
     if (residual < least_gain * best_) {
@@ -60,6 +72,7 @@ class Relaxation {
     if (++plain_ < settled || !(rate > 0 && rate < 1)) return;
     rate_ = rate;
     bool const steady = std::abs(rate - earlier) <= 0.1 * (1 - rate);
+    if (steady && ask_for_newton(residual)) return;
     if (!enabled_ || !steady || plain_ < pause_) return;
     // Not for the last few sweeps: rate^16 by squaring, since a library's logarithm may differ from machine to machine.
     double gain = rate;
@@ -67,9 +80,20 @@ class Relaxation {
     if (residual * gain > tolerance_) relax(rate, residual);
   }
 
+  [[nodiscard]] double best_omega() const { return 2 / (1 + std::sqrt(1 - rate_)); }
+
+  bool ask_for_newton(double residual) {
+    if (!newton_) return false;
+    double const gain = enabled_ ? best_omega() - 1 : rate_;
+    for (int sweep = 0; sweep < sweeps_worth_newton; ++sweep) residual *= gain;
+    asks_for_newton_ = residual > tolerance_;
+    if (asks_for_newton_) exponent_ = {};
+    return asks_for_newton_;
+  }
+
   void relax(double lambda, double residual) {
     rate_ = lambda;
-    exponent_ = RelaxationExponent::above(2 / (1 + std::sqrt(1 - lambda)));
+    exponent_ = RelaxationExponent::above(best_omega());
     begin_window(residual);
     settling_ = true;
   }
@@ -103,13 +127,14 @@ class Relaxation {
       double const lambda = (observed + omega - 1) * (observed + omega - 1) / (omega * omega * observed);
       if (lambda > rate_ && lambda < 1) {
         rate_ = lambda;
-        exponent_ = RelaxationExponent::above(2 / (1 + std::sqrt(1 - lambda)));
+        exponent_ = RelaxationExponent::above(best_omega());
       }
     }
+    if (ask_for_newton(residual)) return;
     begin_window(residual);
   }
 
-  bool enabled_;
+  bool enabled_, newton_;
   double tolerance_;
   RelaxationExponent exponent_;
   double rate_ = std::numeric_limits<double>::quiet_NaN();
@@ -117,7 +142,7 @@ class Relaxation {
   double best_ = std::numeric_limits<double>::infinity(), window_start_ = 0;
   Index sweep_ = 0, best_sweep_ = 0, plain_ = 0, relaxed_ = 0, window_ = 0, pause_ = 0;
   int window_roots_ = 0;
-  bool stalled_ = false, settling_ = false;
+  bool stalled_ = false, settling_ = false, asks_for_newton_ = false;
 };
 
 }  // namespace regio

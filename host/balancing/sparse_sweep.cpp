@@ -6,45 +6,73 @@
 #include "balancing/compensated_sum.hpp"
 
 namespace regio {
-double sparse_sweep(SparseTableView const& table, SweepInput const& input, Index begin, Index end, double* multipliers,
-                    double* inverses, ColumnSums const& sums) {
-  double worst = 0;
-  double const* const cells = table.value.data_handle();
-  Index const* const columns = table.column.data_handle();
-  for (Index i = begin; i < end; ++i) {
-    Index const first = table.row_start[i], last = table.row_start[i + 1];
-    double p = 0, n = 0;
-    for (Index e = first; e < last; ++e) {
-      double const a = cells[e];
-      if (a > 0) {
-        p += a * input.column_multipliers[columns[e]];
-      } else if (a < 0) {
-        n -= a * input.column_inverses[columns[e]];
-      }
+namespace {
+
+/// Sums of one row's cells by sign: of the positive ones under the columns' factors, of the magnitudes of the negative
+/// ones under the others.
+struct RowSums {
+  double positive = 0, negative = 0;
+};
+
+RowSums row_sums(SparseTableView const& table, Index row, double const* factors, double const* inverse_factors) {
+  RowSums sums;
+  for (Index e = table.row_start[row]; e < table.row_start[row + 1]; ++e) {
+    double const a = table.value[e];
+    if (a > 0) {
+      sums.positive += a * factors[table.column[e]];
+    } else if (a < 0) {
+      sums.negative -= a * inverse_factors[table.column[e]];
     }
-    double& r = multipliers[i];
-    double inverse = 0;
+  }
+  return sums;
+}
+
+void add_row(SparseTableView const& table, Index row, double factor, double inverse_factor, ColumnSums const& sums) {
+  for (Index e = table.row_start[row]; e < table.row_start[row + 1]; ++e) {
+    double const a = table.value[e];
+    if (a > 0) {
+      sums.positive[table.column[e]] += a * factor;
+    } else if (a < 0) {
+      sums.negative[table.column[e]] += a * inverse_factor;
+    }
+  }
+}
+
+}  // namespace
+
+double sparse_sweep(SparseTableView const& table, SweepInput const& input, Index begin, Index end,
+                    RowResults const& rows, ColumnSums const& sums) {
+  double worst = 0;
+  for (Index i = begin; i < end; ++i) {
+    auto const [p, n] = row_sums(table, i, input.column_multipliers, input.column_inverses);
+    double& r = rows.multipliers[i];
+    double inverse = 0, magnitude = 0;
     if (input.wiped_rows != nullptr && input.wiped_rows[i] != 0) {
       r = 0;
     } else {
       r = relaxed_step(r, margin_root(p, n, input.row_totals[i]), input.exponent);
       inverse = 1 / r;
+      double const above = r * p, below = n == 0 ? 0 : n * inverse;
+      magnitude = above + below;
       if (!input.exponent.plain() || !root_meets_total(p, n, input.row_totals[i])) {
-        double const above = r * p, below = n == 0 ? 0 : n * inverse;
-        worst = larger_residual(worst, margin_residual(above - below, above + below, input.row_totals[i], input.slack));
+        worst = larger_residual(worst, margin_residual(above - below, magnitude, input.row_totals[i], input.slack));
       }
     }
-    if (inverses != nullptr) inverses[i] = inverse;
-    for (Index e = first; e < last; ++e) {
-      double const a = cells[e];
-      if (a > 0) {
-        sums.positive[columns[e]] += a * r;
-      } else if (a < 0) {
-        sums.negative[columns[e]] += a * inverse;
-      }
-    }
+    if (rows.inverses != nullptr) rows.inverses[i] = inverse;
+    if (rows.magnitudes != nullptr) rows.magnitudes[i] = magnitude;
+    add_row(table, i, r, inverse, sums);
   }
   return worst;
+}
+
+void sparse_product(SparseTableView const& table, ProductInput const& input, Index begin, Index end,
+                    ColumnSums const& sums) {
+  for (Index i = begin; i < end; ++i) {
+    auto const [p, n] = row_sums(table, i, input.column_factors, input.column_inverse_factors);
+    double const r = input.rows.multipliers[i], inverse = input.rows.inverses == nullptr ? 0 : input.rows.inverses[i];
+    double const mean = share(r * p + inverse * n, input.rows.magnitudes[i]);
+    add_row(table, i, r * mean, inverse * mean, sums);
+  }
 }
 
 double sparse_finish(SparseTableView const& table, SweepInput const& input, Index begin, Index end,

@@ -7,9 +7,12 @@
 
 namespace regio {
 
-/// `inverses` null: the table has no negative cell.
-double sparse_sweep(SparseTableView const& table, SweepInput const& input, Index begin, Index end, double* multipliers,
-                    double* inverses, ColumnSums const& sums);
+/// `rows.inverses` null: the table has no negative cell.
+double sparse_sweep(SparseTableView const& table, SweepInput const& input, Index begin, Index end,
+                    RowResults const& rows, ColumnSums const& sums);
+
+void sparse_product(SparseTableView const& table, ProductInput const& input, Index begin, Index end,
+                    ColumnSums const& sums);
 
 double sparse_finish(SparseTableView const& table, SweepInput const& input, Index begin, Index end,
                      double const* multipliers, double const* inverses, VectorView<double> balanced_cells,

@@ -129,7 +129,7 @@ BalanceOptions balance_options(format::StudyDocument const& document) {
   options.method = value_of(methods, document.text("balance", "method"));
   options.tolerance = document.number("balance", "tolerance");
   options.max_iterations = document.integer("balance", "max_iterations");
-  options.over_relaxation = document.boolean("balance", "over_relaxation");
+  options.over_relaxation = options.newton = document.boolean("balance", "over_relaxation");
   return options;
 }
 

@@ -48,9 +48,12 @@ struct BalanceOptions {
   BalanceMethod method = BalanceMethod::gras;  ///< a non-negative table has the same answer with both
   /// A margin is met when |sum - total| <= tolerance * max(|total|, sum of the |cells| of the margin).
   double tolerance = 1e-9;
-  Index max_iterations = 10'000;  ///< sweeps of both margins
-  bool over_relaxation = true;    ///< speed slow problems up (Thibault et al. 2021); off: the plain iteration
-  bool keep_history = false;      ///< keep the largest residual of every sweep
+  Index max_iterations = 10'000;  ///< sweeps of both margins and products of Newton's method: reads of the table
+  bool over_relaxation = true;  ///< sweeps that go further than plain ones where these are slow (Thibault et al. 2021)
+  /// Newton's method instead of many sweeps, where these would be slow even with over-relaxation (Knight and Ruiz
+  /// 2013). Both off: the plain iteration.
+  bool newton = true;
+  bool keep_history = false;  ///< keep the largest residual of every sweep
   Control control = {};
 };
 
@@ -109,7 +112,7 @@ class REGIO_API BalanceReport {
 
   std::vector<Outcome> outcome;         ///< [b] converged, boundary, infeasible, iteration_limit, stalled or cancelled
   std::vector<BalanceReason> reason;    ///< [b]
-  std::vector<Index> iterations;        ///< [b] sweeps
+  std::vector<Index> iterations;        ///< [b] reads of the table: sweeps, and products of Newton's method
   std::vector<double> row_residual;     ///< [b] the largest |sum - total| / max(|total|, sum of |cells|) of the rows,
   std::vector<double> column_residual;  ///< [b] of the columns; from the result itself, in compensated arithmetic
   std::vector<double> gap;              ///< [b] sum of u - sum of v, in compensated arithmetic
@@ -118,7 +121,7 @@ class REGIO_API BalanceReport {
 
   std::vector<double> all_row_multipliers, all_column_multipliers;
   std::vector<Index> row_offset, column_offset;  ///< one more than there are problems
-  std::vector<std::vector<double>> history;      ///< [b] with keep_history: the largest residual after each sweep
+  std::vector<std::vector<double>> history;      ///< [b] with keep_history: the largest residual after each read
 };
 
 /// Balances each table to its totals: the table of the same zeros and signs that is nearest to it in information.

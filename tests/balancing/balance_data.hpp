@@ -75,6 +75,48 @@ inline OwnedBalance random_balance(Index rows, Index columns, std::uint64_t seed
   return result;
 }
 
+/// A table [size, size] of two halves that hold together weakly, whose solution is known, and by which plain sweeps
+/// multiply their residual by `rate` near it: the square of the second singular value (1 - e) / (1 + e) of the
+/// solution [[1, e], [e, 1]], each number of it a block.
+struct SlowBalance {
+  OwnedBalance owned;
+  std::vector<double> solution;
+};
+
+inline SlowBalance slow_balance(Index size, double rate, std::uint64_t seed, double negative_share = 0,
+                                double decades = 1) {
+  double const sigma = std::sqrt(rate), between = (1 - sigma) / (1 + sigma);
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> uniform(0, 1);
+  auto const multipliers = [&](double of_second_half) {
+    std::vector<double> result(static_cast<std::size_t>(size));
+    for (Index i = 0; i < size; ++i) {
+      result[static_cast<std::size_t>(i)] =
+          std::pow(10.0, decades * (uniform(random) - 0.5)) * (2 * i < size ? 1 : of_second_half);
+    }
+    return result;
+  };
+  std::vector<double> const r = multipliers(3), s = multipliers(1);
+  SlowBalance result{{size,
+                      size,
+                      {},
+                      std::vector<double>(static_cast<std::size_t>(size)),
+                      std::vector<double>(static_cast<std::size_t>(size)),
+                      {}},
+                     {}};
+  for (std::size_t i = 0; i < r.size(); ++i) {
+    for (std::size_t j = 0; j < s.size(); ++j) {
+      double const size_of_cell = (2 * i < r.size()) == (2 * j < s.size()) ? 1 : between;
+      double const x = uniform(random) < negative_share ? -size_of_cell : size_of_cell;
+      result.owned.cells.push_back(x > 0 ? x / (r[i] * s[j]) : x * (r[i] * s[j]));
+      result.solution.push_back(x);
+      result.owned.row_totals[i] += x;
+      result.owned.column_totals[j] += x;
+    }
+  }
+  return result;
+}
+
 /// The cells other than zero of an owned problem, as a sparse table.
 struct SparseBalance {
   OwnedBalance const& dense;

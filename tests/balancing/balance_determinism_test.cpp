@@ -33,6 +33,9 @@ class BalanceDeterminism : public testing::Test {
       }
     }
     owned.push_back(random_balance(900, 1300, 9));
+    owned.push_back(slow_balance(45, 0.999, 11).owned);
+    owned.push_back(slow_balance(70, 0.9999, 12, 0.05).owned);
+    owned.push_back(slow_balance(520, 0.999, 13).owned);
     owned.push_back(random_balance(800, 500, 10, {.zero_share = 0.3, .negative_share = 0.05}));
   }
 
@@ -86,6 +89,7 @@ TEST_F(BalanceDeterminism, EverySimdTarget) {
       item.column_totals = problem.column_totals;
       item.is_signed = std::any_of(one.cells.begin(), one.cells.end(), [](double a) { return a < 0; });
       item.max_iterations = 500;
+      item.newton = true;
       item.row_multipliers = multipliers.emplace_back(one.row_totals.size(), 1.0);
       item.column_multipliers = multipliers.emplace_back(one.column_totals.size(), 1.0);
       item.balanced = problem.balanced;
