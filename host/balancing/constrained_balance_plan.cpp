@@ -227,9 +227,12 @@ class Conclusion {
     return cancels ? BalanceReason::totals_differ : BalanceReason::conflicting_margins;
   }
 
+  /// A table of frozen cells alone has no cells to iterate on, but a result.
+  [[nodiscard]] bool is_without_result() const { return plan_.item.cells.size() != plan_.position.size(); }
+
   /// The table of the result; NaN where there is none.
   [[nodiscard]] std::vector<double> result() const {
-    bool const none = plan_.item.cells.empty();
+    bool const none = is_without_result();
     std::vector<double> table(static_cast<std::size_t>(problem_.table.rows() * problem_.table.columns()),
                               none ? no_number : 0.0);
     if (none) return table;
@@ -272,7 +275,7 @@ class Conclusion {
     report_.row_sums[at_] = sums(row, plan_.row_constraint);
     report_.column_sums[at_] = sums(column, plan_.column_constraint);
     report_.group_sums[at_] = sums(group, plan_.group_constraint);
-    report_.residual[at_] = plan_.item.cells.empty() ? no_number : residual_;
+    report_.residual[at_] = is_without_result() ? no_number : residual_;
   }
 
   std::vector<double> sums(std::vector<MarginSum> const& margins, std::vector<Index> const& constraint_of) {
@@ -287,7 +290,7 @@ class Conclusion {
 
   void observe(MarginSum const& margin, Index constraint) {
     ConstrainedItem const& item = plan_.item;
-    if (item.cells.empty()) return;
+    if (is_without_result()) return;
     auto const c = static_cast<std::size_t>(constraint);
     double const wanted = item.wanted[c];
     // Of a total that must be met: itself, without the roundings of taking frozen cells off and putting them back.

@@ -59,8 +59,14 @@ class LeastSquares {
   void run() {
     item_.outcome = iterate();
     item_.target = item_.system.total;
+    if (item_.outcome == Outcome::cancelled) {
+      item_.cells.clear();
+      multipliers_.clear();
+      return;
+    }
     for (std::size_t c = 0; c < item_.target.size(); ++c) item_.target[c] -= dual_.give()[c] * multipliers_[c];
     item_.objective = dual_.objective(multipliers_);
+    if (item_.outcome == Outcome::infeasible) multipliers_.clear();
   }
 
  private:

@@ -17,7 +17,7 @@ LeastSquaresDual::LeastSquaresDual(ConstrainedItem& item)
       position_(start_.size()),
       free_variance_(start_.size()),
       direction_(has_bounds() ? start_.size() : 0),
-      unit_(total_.size()),
+      least_size_(total_.size()),
       full_diagonal_(total_.size()),
       give_(total_.size()),
       residual_(total_.size()),
@@ -58,9 +58,12 @@ void LeastSquaresDual::measure_constraints() {
   }
   for (std::size_t c = 0; c < total_.size(); ++c) {
     if (full_diagonal_[c] == 0) full_diagonal_[c] = 1;
+    double const wanted = std::abs(item_.wanted[c]), frozen = std::abs(item_.wanted[c] - total_[c]);
+    least_size_[c] = std::max({std::abs(total_[c]), wanted, frozen});
     if (item_.system.must_be_met(static_cast<Index>(c))) continue;
-    unit_[c] = item_.wanted[c] != 0 ? std::abs(item_.wanted[c]) : magnitude[c] > 0 ? magnitude[c] : 1;
-    give_[c] = unit_[c] / item_.system.reliability[c];
+    double const unit = wanted > 0 ? wanted : magnitude[c] > 0 ? magnitude[c] : 1;
+    give_[c] = unit / item_.system.reliability[c];
+    least_size_[c] = std::max(least_size_[c], unit);
   }
 }
 
@@ -100,7 +103,7 @@ void LeastSquaresDual::evaluate(std::span<double const> y) {
   }
   for (std::size_t c = 0; c < total_.size(); ++c) {
     residual_[c] += residual_error_[c];
-    size_[c] = std::max({size_[c], std::abs(total_[c]), unit_[c]});
+    size_[c] = std::max(size_[c], least_size_[c]);
   }
 }
 

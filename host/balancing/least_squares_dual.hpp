@@ -30,7 +30,8 @@ class LeastSquaresDual {
   void evaluate(std::span<double const> y);
   /// c - G x - Q y, the sums in twice the precision.
   [[nodiscard]] std::vector<double> const& residual() const noexcept { return residual_; }
-  /// max(|c|, sum of |coefficient * cell|), of a total that may be missed not below the unit of its price.
+  /// max(|c|, sum of |coefficient * cell|), with what frozen cells contribute; of a total that may be missed not below
+  /// the |c| of its price.
   [[nodiscard]] std::vector<double> const& size() const noexcept { return size_; }
   /// diagonal of G V_free G'.
   [[nodiscard]] std::vector<double> const& free_diagonal() const noexcept { return free_diagonal_; }
@@ -69,7 +70,7 @@ class LeastSquaresDual {
   std::vector<double> position_;       ///< a + V G' y [cells]
   std::vector<double> free_variance_;  ///< V, 0 for a cell beyond a bound [cells]
   std::vector<double> direction_;      ///< G' d [cells]
-  std::vector<double> unit_;           ///< |c| of a total that may be missed, 0 of the others [constraints]
+  std::vector<double> least_size_;     ///< below which size() does not fall [constraints]
   std::vector<double> full_diagonal_, give_, residual_, residual_error_, size_, free_diagonal_;  ///< [constraints]
   bool free_cells_changed_ = true;
 };
