@@ -9,6 +9,7 @@
 
 #include "balancing/balance_checks.hpp"
 #include "balancing/compensated_sum.hpp"
+#include "balancing/exact_sum.hpp"
 #include "balancing/farkas_ray.hpp"
 #include "balancing/margin_checks.hpp"
 #include "balancing/margin_flow.hpp"
@@ -69,72 +70,92 @@ NationalConflict conflict_of(NationalMargins const& margins, BalanceReason reaso
   return conflict;
 }
 
-/// Margins whose totals have the same sum as those of others.
-struct EqualSums {
-  std::vector<Index> one, other;
+/// Sums of the lines of totals, and of their magnitudes.
+struct SumsOfLines {
+  explicit SumsOfLines(Index lines) : sum(at(lines)), magnitude(at(lines), 0.0) {}
+
+  std::vector<CompensatedSum> sum;
+  std::vector<double> magnitude;
+  bool all_positive = true;
 };
 
-/// Calls visit(sums) for each region, then for each row of the nation, then for each column.
-template <class Visit>
-void for_equal_sums(NationalMargins const& margins, Visit const& visit) {
-  EqualSums sums;
-  auto const all_controlled = [&] {
-    return std::all_of(sums.other.begin(), sums.other.end(),
-                       [&](Index margin) { return margins.is_controlled(margin); });
-  };
-  auto const take = [](std::vector<Index>& list, Index count, auto const& margin) {
-    list.clear();
-    for (Index place = 0; place < count; ++place) list.push_back(margin(place));
-  };
-  for (Index k = 0; k < margins.regions(); ++k) {
-    take(sums.one, margins.rows(), [&](Index i) { return margins.row(k, i); });
-    take(sums.other, margins.columns(), [&](Index j) { return margins.column(k, j); });
-    visit(0, sums);
+/// By row and by column of `totals`; a line with NaN sums to NaN.
+std::pair<SumsOfLines, SumsOfLines> sums_of(MatrixView<double const> totals) {
+  std::pair<SumsOfLines, SumsOfLines> sums{totals.rows(), totals.columns()};
+  for (Index a = 0; a < totals.rows(); ++a) {
+    for (Index b = 0; b < totals.columns(); ++b) {
+      double const total = totals(a, b);
+      sums.first.sum[at(a)].add(total);
+      sums.first.magnitude[at(a)] += std::abs(total);
+      sums.second.sum[at(b)].add(total);
+      sums.second.magnitude[at(b)] += std::abs(total);
+      sums.first.all_positive = sums.first.all_positive && !(total <= 0);
+    }
   }
-  for (Index i = 0; i < margins.rows(); ++i) {
-    take(sums.one, margins.regions(), [&](Index k) { return margins.row(k, i); });
-    take(sums.other, margins.columns(), [&](Index j) { return margins.national(i, j); });
-    if (all_controlled()) visit(1, sums);
+  return sums;
+}
+
+/// Which lines of totals should be equal.
+enum class EqualSums : std::uint8_t { of_region, of_row, of_column };
+
+NationalConflict disagreement(NationalMargins const& margins, EqualSums kind, Index line, double gap) {
+  FarkasRay ray{.multiplier = std::vector<double>(at(margins.size()), 0.0), .deficit = 0};
+  double const of_one = gap > 0 ? 1 : -1;
+  switch (kind) {
+    case EqualSums::of_region:
+      for (Index i = 0; i < margins.rows(); ++i) ray.multiplier[at(margins.row(line, i))] = of_one;
+      for (Index j = 0; j < margins.columns(); ++j) ray.multiplier[at(margins.column(line, j))] = -of_one;
+      break;
+    case EqualSums::of_row:
+      for (Index k = 0; k < margins.regions(); ++k) ray.multiplier[at(margins.row(k, line))] = of_one;
+      for (Index j = 0; j < margins.columns(); ++j) ray.multiplier[at(margins.national(line, j))] = -of_one;
+      break;
+    case EqualSums::of_column:
+      for (Index k = 0; k < margins.regions(); ++k) ray.multiplier[at(margins.column(k, line))] = of_one;
+      for (Index i = 0; i < margins.rows(); ++i) ray.multiplier[at(margins.national(i, line))] = -of_one;
+      break;
   }
-  for (Index j = 0; j < margins.columns(); ++j) {
-    take(sums.one, margins.regions(), [&](Index k) { return margins.column(k, j); });
-    take(sums.other, margins.rows(), [&](Index i) { return margins.national(i, j); });
-    if (all_controlled()) visit(2, sums);
+  ExactSum deficit;
+  for (Index margin = 0; margin < margins.size(); ++margin) {
+    double const d = ray.multiplier[at(margin)];
+    if (d != 0) deficit.add(d * margins.total(margin));
   }
+  ray.deficit = deficit.rounded();
+  return conflict_of(margins, BalanceReason::totals_differ, ray);
 }
 
 }  // namespace
 
-TotalsAgreement compare_totals(NationalMargins const& margins, double tolerance) {
+TotalsAgreement compare_totals(NationalControlProblem const& problem, double tolerance) {
+  auto const [of_regions, of_rows] = sums_of(problem.row_totals);
+  auto const [of_regions_columns, of_columns] = sums_of(problem.column_totals);
+  auto const [national_rows, national_columns] = sums_of(problem.national);
+
   TotalsAgreement agreement;
-  EqualSums worst;
+  agreement.all_positive = of_regions.all_positive && of_regions_columns.all_positive && national_rows.all_positive;
+  std::optional<EqualSums> worst_kind;
   double worst_gap = 0;
-  int worst_kind = 0;
-  for_equal_sums(margins, [&](int kind, EqualSums const& sums) {
-    CompensatedSum difference;
-    double magnitude = 0;
-    for (Index const margin : sums.one) {
-      difference.add(margins.total(margin));
-      magnitude += std::abs(margins.total(margin));
+  Index worst_line = 0;
+  auto const compare = [&](EqualSums kind, SumsOfLines const& one, SumsOfLines const& other) {
+    for (std::size_t line = 0; line < one.sum.size() && line < other.sum.size(); ++line) {
+      CompensatedSum difference = one.sum[line];
+      difference.add(-other.sum[line].value());
+      double const gap = difference.value(), size = std::abs(gap);
+      if (std::isnan(gap)) continue;  // not all are controlled
+      agreement.largest_gap = std::max(agreement.largest_gap, size);
+      agreement.all_gaps += size;
+      double const magnitude = one.magnitude[line] + other.magnitude[line];
+      bool const differ = size > std::max(tolerance, rounding_of_totals) * magnitude;
+      if (!differ || (worst_kind && (kind != *worst_kind || size <= std::abs(worst_gap)))) continue;
+      worst_kind = kind;
+      worst_gap = gap;
+      worst_line = static_cast<Index>(line);
     }
-    for (Index const margin : sums.other) {
-      difference.add(-margins.total(margin));
-      magnitude += std::abs(margins.total(margin));
-    }
-    double const gap = difference.value(), size = std::abs(gap);
-    agreement.largest_gap = std::max(agreement.largest_gap, size);
-    agreement.all_gaps += size;
-    bool const differ = size > std::max(tolerance, rounding_of_totals) * magnitude;
-    if (!differ || (worst_gap != 0 && (kind != worst_kind || size <= std::abs(worst_gap)))) return;
-    worst = sums;
-    worst_gap = gap;
-    worst_kind = kind;
-  });
-  if (worst_gap == 0) return agreement;
-  FarkasRay ray{.multiplier = std::vector<double>(at(margins.size()), 0.0), .deficit = std::abs(worst_gap)};
-  for (Index const margin : worst.one) ray.multiplier[at(margin)] = worst_gap > 0 ? 1 : -1;
-  for (Index const margin : worst.other) ray.multiplier[at(margin)] = worst_gap > 0 ? -1 : 1;
-  agreement.conflict = conflict_of(margins, BalanceReason::totals_differ, ray);
+  };
+  compare(EqualSums::of_region, of_regions, of_regions_columns);
+  compare(EqualSums::of_row, of_rows, national_rows);
+  compare(EqualSums::of_column, of_columns, national_columns);
+  if (worst_kind) agreement.conflict = disagreement(NationalMargins(problem), *worst_kind, worst_line, worst_gap);
   return agreement;
 }
 

@@ -20,11 +20,12 @@ struct NationalConflict {
 /// are controlled, these and the regions' totals of it.
 struct TotalsAgreement {
   double largest_gap = 0, all_gaps = 0;  ///< magnitudes
+  bool all_positive = true;              ///< whether every total is
   /// A gap beyond the larger of tolerance and 2^-44 times the sum of its totals' magnitudes; of several the largest of
   /// the kind that comes first (totals_differ).
   std::optional<NationalConflict> conflict;
 };
-TotalsAgreement compare_totals(NationalMargins const& margins, double tolerance);
+TotalsAgreement compare_totals(NationalControlProblem const& problem, double tolerance);
 
 /// Margins all of whose cells are zero in every solution.
 struct WipedMargins {

@@ -39,12 +39,10 @@ struct Preparation {
       : margins(problem),
         conflicts(margins, tolerance),
         kinds(cell_kinds),
-        agreement(compare_totals(margins, tolerance)) {
+        agreement(compare_totals(problem, tolerance)) {
     conflict = std::move(agreement.conflict);
     // Totals of 0 empty margins; negative ones need negative cells.
-    bool any = false;
-    for (Index margin = 0; margin < margins.size() && !any; ++margin) any = margins.total(margin) <= 0;
-    if (!conflict && any) look_at_margins();
+    if (!conflict && !agreement.all_positive) look_at_margins();
   }
 
   void look_at_margins() {
@@ -201,7 +199,9 @@ class Batch {
     Preparation& preparation = *preparations_[item_problem_[t]];
     if (!std::exchange(preparation.has_searched, true)) {
       preparation.look_at_margins();
-      if (!preparation.conflict) preparation.conflict = preparation.conflicts.between_two_margins();
+      // Two families of positive totals that agree can be met by tables without zeros.
+      bool const full = preparation.agreement.all_positive && !preparation.kinds.zero && !preparation.kinds.negative;
+      if (!preparation.conflict && !full) preparation.conflict = preparation.conflicts.between_two_margins();
     }
     if (preparation.conflict) return;
     std::vector<double> now;

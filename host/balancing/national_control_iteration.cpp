@@ -46,6 +46,7 @@ class Iteration {
     space.sums.resize(static_cast<std::size_t>(chunks.count() * sums_of_chunk()));
     space.residuals.resize(static_cast<std::size_t>(std::max(chunks.count(), chunks.column_ranges())));
     space.checked.resize(space.residuals.size());
+    take_cells();
     take_totals();
     begin(item.over_relaxation);
   }
@@ -127,6 +128,31 @@ class Iteration {
     }
   }
 
+  /// The cells as they are, or of a small problem a copy that lies as it is read: row by row of all regions, in whole
+  /// vectors.
+  void take_cells() {
+    Index const regions = item_.regions(), rows = item_.rows(), columns = item_.columns();
+    cells_ = {.first = item_.tables.data_handle(),
+              .regions = regions,
+              .columns = columns,
+              .row_step = columns,
+              .region_step = rows * columns,
+              .ask_ahead = true};
+    if (item_.cells() > cells_of_one_core) return;
+    space_.cells.resize(static_cast<std::size_t>(rows * regions * padded_columns_));
+    double* next = space_.cells.data();
+    for (Index i = 0; i < rows; ++i) {
+      for (Index k = 0; k < regions; ++k, next += padded_columns_) {
+        std::fill(std::copy_n(&item_.tables(k, i, 0), columns, next), next + padded_columns_, 0.0);
+      }
+    }
+    cells_ = {.first = space_.cells.data(),
+              .regions = regions,
+              .columns = padded_columns_,
+              .row_step = regions * padded_columns_,
+              .region_step = padded_columns_};
+  }
+
   void take_totals() {
     for_rows([&](Index margin, std::size_t place, Index k, Index i) {
       space_.row_totals[place] = total(item_.row_totals(k, i), item_.wiped_rows, margin);
@@ -143,11 +169,11 @@ class Iteration {
   /// From the item's start; again, and without over-relaxation, where that has left the range of numbers.
   void begin(bool over_relaxation) {
     relaxation_ = Relaxation(over_relaxation, tolerance_);
-    for (std::vector<double>* values : {&space_.rows, &space_.columns, &space_.national, &space_.row_inverses,
-                                        &space_.column_inverses, &space_.national_inverses}) {
+    for (LineVector* values : {&space_.rows, &space_.columns, &space_.national, &space_.row_inverses,
+                               &space_.column_inverses, &space_.national_inverses}) {
       std::fill(values->begin(), values->end(), 1.0);
     }
-    auto const set = [](std::vector<double>& values, std::vector<double>& inverses, std::size_t place, double value) {
+    auto const set = [](LineVector& values, LineVector& inverses, std::size_t place, double value) {
       values[place] = value;
       if (!inverses.empty()) inverses[place] = value > 0 ? 1 / value : 0;
     };
@@ -165,7 +191,7 @@ class Iteration {
   }
 
   [[nodiscard]] NationalSweepInput input() const {
-    return {.tables = item_.tables,
+    return {.cells = cells_,
             .padded_columns = padded_columns_,
             .row_totals = space_.row_totals.data(),
             .national = space_.national_totals.data(),
@@ -260,7 +286,7 @@ class Iteration {
   }
 
   void move_to_rows(Index region, double factor) {
-    auto const scale = [](std::vector<double>& values, std::size_t place, double by) {
+    auto const scale = [](LineVector& values, std::size_t place, double by) {
       if (!values.empty()) values[place] *= by;
     };
     for (Index j = 0; j < item_.columns(); ++j) {
@@ -315,6 +341,7 @@ class Iteration {
   NationalControlChunks const& chunks_;
   NationalControlWorkspace& space_;
   Index padded_columns_;
+  NationalCells cells_;
   Relaxation relaxation_;
 };
 

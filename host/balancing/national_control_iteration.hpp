@@ -1,6 +1,8 @@
 /// The iteration of one problem of national control: sweeps of all three margins until they are met.
 #pragma once
 
+#include <tbb/cache_aligned_allocator.h>
+
 #include <algorithm>
 #include <stop_token>
 #include <vector>
@@ -15,12 +17,16 @@ namespace regio {
 /// one chunk.
 inline constexpr Index cells_of_one_core = Index{1} << 17;
 
+/// Numbers that begin with a cache line: vectors of eight lie in one line each.
+using LineVector = std::vector<double, tbb::cache_aligned_allocator<double>>;
+
 /// Memory that the problems of a batch share, one after another.
 struct NationalControlWorkspace {
-  std::vector<double> row_totals, column_totals, national_totals;
-  std::vector<double> rows, row_inverses, columns, column_inverses, national, national_inverses;
-  std::vector<double> next_columns, next_column_inverses;
-  std::vector<double> sums;  ///< of every chunk of rows
+  LineVector cells;  ///< [m, regions, P] of a small problem
+  LineVector row_totals, column_totals, national_totals;
+  LineVector rows, row_inverses, columns, column_inverses, national, national_inverses;
+  LineVector next_columns, next_column_inverses;
+  LineVector sums;  ///< of every chunk of rows
   std::vector<double> residuals;
   std::vector<CheckedResiduals> checked;
 };

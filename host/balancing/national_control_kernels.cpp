@@ -21,9 +21,18 @@ namespace {
 inline constexpr int most_regions = 4;
 
 /// Row i of all regions, one below the other.
-MatrixView<double const> slab(BatchView<double const> tables, Index i) {
-  Index const columns = tables.columns();
-  return {tables.data_handle() + i * columns, tables.count(), columns, tables.rows() * columns};
+MatrixView<double const> slab(NationalCells const& cells, Index i) {
+  return {cells.first + i * cells.row_step, cells.regions, cells.columns, cells.region_step};
+}
+
+/// Brings the next row of `count` regions near.
+HWY_INLINE void fetch_next_row(NationalSweepInput const& input, Index i, Index end, Index first, Index count) {
+  if (!input.cells.ask_ahead || i + 1 >= end) return;
+  constexpr Index line = 8;  // doubles
+  for (Index k = first; k < first + count; ++k) {
+    double const* const row = input.cells.first + (i + 1) * input.cells.row_step + k * input.cells.region_step;
+    for (Index v = 0; v < input.cells.columns; v += line) __builtin_prefetch(row + v);
+  }
 }
 
 /// Calls run.operator()<Regions>(first) for all regions.
@@ -36,8 +45,12 @@ HWY_INLINE void for_region_groups(Index regions, Run&& run) {
 
 double plain_step(double const* totals, double slack, Index count, double const* sums, double const* old_multipliers,
                   double* multipliers) {
-  // What is not a number does not take part in larger(), but stays so in a sum.
-  EightLanes largest = broadcast(0), unfinite = broadcast(0);
+  // What is not a number does not take part in comparisons, but stays so in a sum. The largest quotient of what is
+  // missed and the scale is found by products, which are faster; where they leave the range of numbers a residual is
+  // lost, and the check of the result finds it.
+  // The least scale, of margins of zeros, is far above the numbers that make processors slow.
+  constexpr double least_scale = 0x1p-500;
+  EightLanes unfinite = broadcast(0), most_missed = broadcast(0), its_scale = broadcast(1);
   EightLanes const none = broadcast(0), one = broadcast(1), below_all = broadcast(-1);
   for (Index v = 0; v < count; v += lane_count) {
     EightLanes const sum = load(sums + v), total = load(totals + v);
@@ -45,12 +58,15 @@ double plain_step(double const* totals, double slack, Index count, double const*
     unfinite = multiply_add(attained, none, unfinite);
     EightLanes const off = subtract(attained, total);
     EightLanes const missed = larger(subtract(larger(off, subtract(none, off)), broadcast(slack)), none);
-    EightLanes const scale = larger(larger(total, attained), broadcast(std::numeric_limits<double>::min()));
-    largest = larger(divide(missed, scale), largest);
+    EightLanes const scale = larger(larger(total, attained), broadcast(least_scale));
+    EightLanes const before = multiply(most_missed, scale), now = multiply(missed, its_scale);
+    most_missed = where_smaller(before, now, missed, most_missed);
+    its_scale = where_smaller(before, now, scale, its_scale);
     EightLanes const root = where_smaller(none, sum, divide(total, sum), one);
     store(where_smaller(below_all, total, root, one), multipliers + v);
   }
-  return sum_of_lanes(unfinite) == 0 ? largest_of_lanes(largest) : std::numeric_limits<double>::quiet_NaN();
+  if (sum_of_lanes(unfinite) != 0) return std::numeric_limits<double>::quiet_NaN();
+  return largest_of_lanes(divide(most_missed, its_scale));
 }
 
 /// One margin at a time: over-relaxed, or with negative cells. `inverses` and `negative` null: none has any.
@@ -80,15 +96,16 @@ double fit_row(NationalSweepInput const& input, double total, double p, double n
 double sweep(NationalSweepInput const& input, Index begin, Index end, NationalMultipliers const& multipliers,
              NationalSums const& sums) {
   double worst = 0;
-  Index const regions = input.tables.count(), padded_columns = input.padded_columns;
+  Index const regions = input.cells.regions, padded_columns = input.padded_columns;
   double const* const s = input.column_multipliers;
   double* const national = sums.national.positive;
   for (Index i = begin; i < end; ++i) {
-    MatrixView<double const> const cells_of_row = slab(input.tables, i);
+    MatrixView<double const> const cells_of_row = slab(input.cells, i);
     double* const r = multipliers.rows + i * regions;
     double* const t = multipliers.national + i * padded_columns;
     std::fill_n(national, padded_columns, 0.0);
     for_region_groups(regions, [&]<int Regions>(Index first) HWY_ATTR {
+      fetch_next_row(input, i, end, first, Regions);
       EightLanes sum[Regions], multiplier[Regions];
       HWY_UNROLL(4)
       for (int k = 0; k < Regions; ++k) sum[k] = broadcast(0);
@@ -138,16 +155,17 @@ double sweep(NationalSweepInput const& input, Index begin, Index end, NationalMu
 double signed_sweep(NationalSweepInput const& input, Index begin, Index end, NationalMultipliers const& multipliers,
                     NationalSums const& sums) {
   double worst = 0;
-  Index const regions = input.tables.count(), padded_columns = input.padded_columns;
+  Index const regions = input.cells.regions, padded_columns = input.padded_columns;
   double const *const s = input.column_multipliers, *const s_inverse = input.column_inverses;
   for (Index i = begin; i < end; ++i) {
-    MatrixView<double const> const cells_of_row = slab(input.tables, i);
+    MatrixView<double const> const cells_of_row = slab(input.cells, i);
     double *const r = multipliers.rows + i * regions, *const r_inverse = multipliers.row_inverses + i * regions;
     double* const t = multipliers.national + i * padded_columns;
     double* const t_inverse = multipliers.national_inverses + i * padded_columns;
     std::fill_n(sums.national.positive, padded_columns, 0.0);
     std::fill_n(sums.national.negative, padded_columns, 0.0);
     for_region_groups(regions, [&]<int Regions>(Index first) HWY_ATTR {
+      fetch_next_row(input, i, end, first, Regions);
       EightLanes positive[Regions], negative[Regions], multiplier[Regions], inverse[Regions];
       HWY_UNROLL(4)
       for (int k = 0; k < Regions; ++k) positive[k] = negative[k] = broadcast(0);
@@ -208,8 +226,7 @@ template <bool Signed>
 HWY_INLINE void finish_row(NationalSweepInput const& input, Index i, Index region,
                            NationalMultipliers const& multipliers, BatchView<double> balanced,
                            CheckedNationalSums const& sums, CheckedResiduals& residuals) {
-  Index const regions = input.tables.count(), columns = input.tables.columns();
-  Index const row = i * regions + region, offset = region * input.padded_columns;
+  Index const row = i * input.cells.regions + region, offset = region * input.padded_columns;
   double const* const t = multipliers.national + i * input.padded_columns;
   double const* const t_inverse = Signed ? multipliers.national_inverses + i * input.padded_columns : nullptr;
   EightLanes const r = broadcast(multipliers.rows[row]);
@@ -224,7 +241,7 @@ HWY_INLINE void finish_row(NationalSweepInput const& input, Index i, Index regio
                             if constexpr (Signed)
                               store(add(load(margin.magnitude + place), size), margin.magnitude + place);
                           };
-  for_vectors<1>(slab(input.tables, i), region, [&](Index v, EightLanes const(&cells)[1]) HWY_ATTR {
+  for_vectors<1>(slab(input.cells, i), region, [&](Index v, EightLanes const(&cells)[1]) HWY_ATTR {
     EightLanes const s = load(input.column_multipliers + offset + v);
     EightLanes x, size = broadcast(0);
     if constexpr (Signed) {
@@ -242,6 +259,7 @@ HWY_INLINE void finish_row(NationalSweepInput const& input, Index i, Index regio
     add_to(sums.columns, offset + v, x, size);
     add_to(sums.national, v, x, size);
     if (balanced.empty()) return;
+    Index const columns = balanced.columns();
     if (v + lane_count <= columns) {
       store(x, &balanced(region, i, v));
     } else {
@@ -269,14 +287,14 @@ CheckedResiduals finish(NationalSweepInput const& input, Index begin, Index end,
     for (double* const kind : {national.value, national.error, national.magnitude}) {
       std::fill_n(kind, input.padded_columns, 0.0);
     }
-    for (Index k = 0; k < input.tables.count(); ++k) {
+    for (Index k = 0; k < input.cells.regions; ++k) {
       if (is_signed) {
         finish_row<true>(input, i, k, multipliers, balanced, sums, residuals);
       } else {
         finish_row<false>(input, i, k, multipliers, balanced, sums, residuals);
       }
     }
-    for (Index j = 0; j < input.tables.columns(); ++j) {
+    for (Index j = 0; j < input.cells.columns; ++j) {
       double const total = input.national[i * input.padded_columns + j];
       if (std::isnan(total)) continue;
       double const wanted = std::isinf(total) ? 0 : total;

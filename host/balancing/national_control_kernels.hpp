@@ -14,10 +14,18 @@
 
 namespace regio {
 
+/// The cells: row i of region k begins at first + i * row_step + k * region_step.
+struct NationalCells {
+  double const* first = nullptr;
+  Index regions = 0, columns = 0;
+  Index row_step = 0, region_step = 0;
+  bool ask_ahead = false;  ///< fetch the next row's cells while those of one are used: they come from far away
+};
+
 /// What a sweep reads besides the multipliers of rows and national cells. Totals are finite, or NaN where a margin is
 /// not controlled, or in tables with negative cells infinite where all cells of the margin become zero.
 struct NationalSweepInput {
-  BatchView<double const> tables;
+  NationalCells cells;
   Index padded_columns = 0;                    ///< P; vectors by column are padded to it, their totals with NaN
   double const* row_totals = nullptr;          ///< [m, regions]
   double const* national = nullptr;            ///< [m, P]
