@@ -6,6 +6,8 @@
 ///   permutation METHOD ALTERNATIVE N x... y...            p from all permutations
 ///   mantel N x... y...                                    p from all permutations, greater
 ///   adjust METHOD N p...                                  adjusted p-values
+///   regression ERRORS INTERCEPT N K y... x...             coefficients, errors, t, p, intervals, R^2 and the like
+///   band N M x... y... at...                              line, band of the mean, band of an object
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include <regio/dependence.hpp>
+#include <regio/regression.hpp>
 
 namespace {
 
@@ -111,12 +114,50 @@ void answer_adjust(std::istream& in) {
   for (double const p : regio::adjusted_p_values(read<double>(in, n), method)) print(p);
 }
 
+void print_table(regio::CoefficientTable const& table) {
+  for (auto const* numbers :
+       {&table.estimate, &table.standard_error, &table.statistic, &table.p_value, &table.lower, &table.upper}) {
+    for (double const number : *numbers) print(number);
+  }
+}
+
+void answer_regression(std::istream& in) {
+  auto const errors = read_choice<regio::RegressionErrors>(in);
+  bool const intercept = read<int>(in) != 0;
+  auto const n = read<std::size_t>(in), k = read<std::size_t>(in);
+  auto const y = read<double>(in, n), x = read<double>(in, n * k);
+  regio::Engine engine = regio::Engine::cpu(1);
+  regio::MatrixView<double const> const regressors(x.data(), static_cast<regio::Index>(n),
+                                                   static_cast<regio::Index>(k));
+  auto const fit = regio::linear_regressions(engine, {.intercept = intercept, .errors = errors, .confidence = 0.9},
+                                             {{.response = y, .regressors = regressors}})
+                       .front();
+  print_table(fit.coefficients);
+  for (double const number : {fit.r_squared, fit.adjusted_r_squared, fit.residual_deviation, fit.f, fit.f_p_value}) {
+    print(number);
+  }
+}
+
+void answer_band(std::istream& in) {
+  auto const n = read<std::size_t>(in), m = read<std::size_t>(in);
+  auto const x = read<double>(in, n), y = read<double>(in, n), at = read<double>(in, m);
+  regio::Engine engine = regio::Engine::cpu(1);
+  auto const fit = regio::linear_regressions(
+                       engine, {}, {{.response = y, .regressors = {x.data(), static_cast<regio::Index>(n), 1}}})
+                       .front();
+  auto const band = regio::regression_band(fit, {at.data(), static_cast<regio::Index>(m), 1}, 0.9);
+  for (auto const* numbers : {&band.fitted, &band.mean_lower, &band.mean_upper, &band.lower, &band.upper}) {
+    for (double const number : *numbers) print(number);
+  }
+}
+
 }  // namespace
 
 int main() {
   std::map<std::string, void (*)(std::istream&)> const answers{
       {"correlation", answer_correlation}, {"fisher", answer_fisher}, {"bootstrap", answer_bootstrap},
-      {"permutation", answer_permutation}, {"mantel", answer_mantel}, {"adjust", answer_adjust}};
+      {"permutation", answer_permutation}, {"mantel", answer_mantel}, {"adjust", answer_adjust},
+      {"regression", answer_regression},   {"band", answer_band}};
   std::ios::sync_with_stdio(false);
   std::string question;
   while (std::cin >> question) {

@@ -1,4 +1,4 @@
-"""Compares correlations, permutation tests and adjusted p-values with SciPy and statsmodels.
+"""Compares correlations, permutation tests, adjusted p-values and regressions with SciPy and statsmodels.
 
 dependence_statistics.py <program dependence_statistics>
 """
@@ -11,6 +11,7 @@ from types import SimpleNamespace
 SKIPPED = 77
 try:
     import numpy as np
+    import statsmodels.api as sm
     from scipy import stats
     from statsmodels.stats.multitest import multipletests
 except ImportError as error:
@@ -122,8 +123,31 @@ def ask_adjustments():
         ask(f"adjust {name} {m}", [p], near(multipletests(p, method=theirs)[1], 1e-15))
 
 
+def ask_regressions():
+    for errors, intercept, (n, k) in itertools.product(["classical", "hc0", "hc1", "hc2", "hc3"], [0, 1],
+                                                       [(5, 1), (17, 2), (85, 6)]):
+        x = random.normal(size=(n, k)) * 10.0 ** random.integers(-3, 4, k) + random.normal(size=k)
+        y = x @ random.normal(size=k) / 10 + random.normal(size=n) * (1 + np.abs(x[:, 0]))
+        design = sm.add_constant(x) if intercept else x
+        plain = sm.OLS(y, design).fit()
+        fit = plain if errors == "classical" else plain.get_robustcov_results(cov_type=errors.upper(), use_t=True)
+        expected = np.concatenate([fit.params, fit.bse, fit.tvalues, fit.pvalues, *np.transpose(fit.conf_int(0.1)),
+                                   [plain.rsquared, plain.rsquared_adj, np.sqrt(plain.mse_resid), plain.fvalue, plain.f_pvalue]])
+        ask(f"regression {errors} {intercept} {n} {k}", [y, x], near(expected, 1e-12))
+
+
+def ask_bands():
+    for n in [4, 17]:
+        x, y = series(n, False)
+        at = np.linspace(-3, 3, 7)
+        frame = sm.OLS(y, sm.add_constant(x)).fit().get_prediction(sm.add_constant(at)).summary_frame(alpha=0.1)
+        columns = ["mean", "mean_ci_lower", "mean_ci_upper", "obs_ci_lower", "obs_ci_upper"]
+        ask(f"band {n} 7", [x, y, at], near(frame[columns].to_numpy().T))
+
+
 def main():
-    for question in (ask_correlations, ask_intervals, ask_bootstraps, ask_permutations, ask_mantel, ask_adjustments):
+    for question in (ask_correlations, ask_intervals, ask_bootstraps, ask_permutations, ask_mantel, ask_adjustments,
+                     ask_regressions, ask_bands):
         question()
     text = "\n".join(question for question, _ in cases) + "\n"
     output = subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, check=True).stdout
