@@ -227,9 +227,6 @@ void check_constrained_options(ConstrainedBalanceOptions const& options) {
   if (options.max_iterations < 1) {
     refuse(where + "max_iterations", fmt::format("is {}; expected at least 1", options.max_iterations));
   }
-  if (options.method == ConstrainedMethod::kras) {
-    refuse(where + "method", fmt::format("is {}; expected mr-gras, soft or least-squares", name(options.method)));
-  }
 }
 
 void check_constrained_problem(std::string const& where, ConstrainedMethod method,

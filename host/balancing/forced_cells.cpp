@@ -156,14 +156,15 @@ class Search {
                 [&](Index e, double coefficient) { weight[static_cast<std::size_t>(e)] += times * coefficient; });
     };
     add(c, static_cast<double>(side));
-    for (auto force = forces_.rbegin(); force != forces_.rend(); ++force) {
-      auto const direction = static_cast<double>(force->side);
+    for (std::size_t f = forces_.size(); f-- > 0;) {
+      Force const& force = forces_[f];
+      auto const direction = static_cast<double>(force.side);
       double times = 0;
-      for_terms(force->constraint, [&](Index e, double coefficient) {
+      for_terms(force.constraint, [&](Index e, double coefficient) {
         double const w = weight[static_cast<std::size_t>(e)];
         if (w * direction * coefficient < 0) times = std::max(times, std::abs(w / coefficient));
       });
-      if (times > 0) add(force->constraint, direction * times);
+      if (times > 0) add(force.constraint, direction * times);
     }
     return confirmed_ray(system_, multiplier, tolerance_);
   }

@@ -68,8 +68,9 @@ struct ConstrainedBalanceOptions {
   CellWeight weight = CellWeight::magnitude;  ///< of least_squares
   /// A total is met when |sum - total| <= tolerance * max(|total|, sum of |coefficient * cell|).
   double tolerance = 1e-9;
-  Index max_iterations = 10'000;  ///< sweeps over all constraints; of least_squares: products with the constraints
-  bool keep_history = false;      ///< keep the largest residual of every sweep
+  /// Sweeps over all constraints and, of Newton's steps and of least_squares, products with the constraints.
+  Index max_iterations = 10'000;
+  bool keep_history = false;  ///< keep the largest residual of every sweep and of every stretch of Newton's steps
   Control control = {};
 };
 
@@ -108,16 +109,19 @@ class REGIO_API ConstrainedBalanceReport {
 /// Balances each table under all of its constraints.
 /// mr_gras minimises sum of |a| (z ln(z / e) + 1), z = x / a, under G x = c and l <= x <= u: x = clamp(a exp(+-sum of g
 /// y)), the sign that of a, y one multiplier a constraint, found constraint by constraint (Temursho, Oosterhaven and
-/// Alejandro 2021; Lenzen, Gallego and Wood 2006 for any coefficients). soft adds the price rho * (information between
-/// sum and total) for each total with a finite reliability rho; its optimum is unique even where the totals conflict.
-/// kras meets adjusted totals: those that conflict move towards what the table can have, by steps in proportion to |c|
-/// / rho. least_squares minimises sum of w (x - a)^2 / 2 + sum of rho (G x - c)^2 / (2 |c|) over totals with a
-/// reliability under the hard constraints and bounds, by conjugate gradients within Newton steps on the dual. Throws
-/// ContractError naming the problem, argument, position and value (shapes, a number that is not finite, bounds that
-/// exclude a cell's sign with an information method, a cell twice in a group). Outcomes: converged; infeasible (an
-/// empty constraint, or conflicting hard constraints that a verified ray shows); iteration_limit; stalled; cancelled.
-/// Deterministic: the same bits for any number of threads and any order of the batch. Cost: for each sweep, one pass
-/// over the terms of all constraints. A CUDA engine refuses it.
+/// Alejandro 2021; Lenzen, Gallego and Wood 2006 for any coefficients) and, where that is slow, by Newton's method.
+/// soft adds the price rho * |c| (t ln(t / e) + 1), t = sum / c, for each total with a finite reliability rho; its
+/// optimum is unique even where the totals conflict. kras meets adjusted totals: those that conflict move towards what
+/// the table can have, by steps in proportion to |c| / rho; the result depends on the order of the constraints. With
+/// soft and kras a total of 0 is always met. least_squares minimises sum of w (x - a)^2 / 2 + sum of rho (G x - c)^2 /
+/// (2 |c|) over totals with a reliability under the hard constraints and bounds, by conjugate gradients within Newton
+/// steps on the dual. Frozen cells are no part of what is minimised. Throws ContractError naming the problem, argument,
+/// position and value (shapes, a number that is not finite, bounds that exclude a cell's sign with an information
+/// method, a cell twice in a group). Outcomes: converged; infeasible (an empty constraint, or conflicting hard
+/// constraints that a verified ray shows); iteration_limit; stalled; cancelled. Cells, sums and multipliers are those
+/// of the last iterate; NaN when cancelled, or infeasible before any iteration. Deterministic: the same bits for any
+/// number of threads and any order of the batch. Cost: for each sweep, two passes over the terms of all constraints; a
+/// table stays on one thread, those of a batch run side by side. A CUDA engine refuses it.
 REGIO_API ConstrainedBalanceReport balance_constrained(Engine& engine, ConstrainedBalanceOptions const& options,
                                                        std::vector<ConstrainedBalanceProblem> const& problems);
 

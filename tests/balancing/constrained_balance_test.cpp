@@ -64,7 +64,7 @@ TEST_P(ConstrainedSizes, MeetsEveryConstraintWithTheLeastInformationLost) {
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     OwnedConstrained owned =
         random_constrained(rows, columns, 10 * seed + static_cast<std::uint64_t>(rows), dual_case.shape);
-    ConstrainedBalanceReport const report = balance(owned.problem(), {.tolerance = 1e-12, .max_iterations = 100'000});
+    ConstrainedBalanceReport const report = balance(owned.problem(), {.tolerance = 1e-12, .max_iterations = 1'000});
     ASSERT_EQ(report.outcome[0], Outcome::converged) << dual_case.what << ", seed " << seed << name(report.reason[0]);
     EXPECT_EQ(report.reason[0], BalanceReason::none);
     EXPECT_LE(report.residual[0], 2e-12);
@@ -85,7 +85,7 @@ TEST_P(ConstrainedSizes, MeetsEveryConstraintWithTheLeastInformationLost) {
 INSTANTIATE_TEST_SUITE_P(
     Shapes, ConstrainedSizes,
     testing::Combine(
-        testing::Values(1, 4, 7, 9), testing::Values(1, 3, 8),
+        testing::Values(1, 2, 4, 9), testing::Values(1, 3, 8),
         testing::Values(DualCase{"groups", {.groups = 3}}, DualCase{"signed", {.negative_share = 0.2, .groups = 3}},
                         DualCase{"coefficients", {.groups = 2, .coefficients = true}},
                         DualCase{"signed coefficients", {.negative_share = 0.2, .groups = 2, .coefficients = true}},
@@ -216,29 +216,45 @@ TEST(ConstrainedBalance, LeastSquaresTakesTheSameProblem) {
   EXPECT_THAT(owned.balanced, testing::Pointwise(testing::DoubleNear(1e-12), {3.0, 5.0}));
 }
 
-TEST(ConstrainedBalance, ManySweepsAreOverRelaxed) {
-  // A band of neighbours, which sweeps of the plain iteration balance ever more slowly.
-  OwnedConstrained owned{.rows = 40, .columns = 40, .cells = std::vector<double>(1600)};
-  owned.row_totals.assign(40, 0);
-  owned.column_totals.assign(40, 0);
+/// A band of neighbours, which sweeps balance ever more slowly, and the corner's total.
+OwnedConstrained band(Index size) {
+  OwnedConstrained owned{
+      .rows = size, .columns = size, .cells = std::vector<double>(static_cast<std::size_t>(size * size))};
+  owned.row_totals.assign(static_cast<std::size_t>(size), 0);
+  owned.column_totals.assign(static_cast<std::size_t>(size), 0);
   std::mt19937_64 random(3);
   std::uniform_real_distribution<double> uniform(0.5, 1.5);
   double corner = 0;
-  for (std::size_t i = 0; i < 40; ++i) {
-    for (std::size_t j = i > 1 ? i - 2 : 0; j < std::min<std::size_t>(40, i + 3); ++j) {
-      owned.cells[i * 40 + j] = uniform(random);
+  for (Index i = 0; i < size; ++i) {
+    for (Index j = std::max<Index>(0, i - 2); j < std::min(size, i + 3); ++j) {
+      owned.cells[static_cast<std::size_t>(i * size + j)] = uniform(random);
       double const x = uniform(random);
-      owned.row_totals[i] += x;
-      owned.column_totals[j] += x;
+      owned.row_totals[static_cast<std::size_t>(i)] += x;
+      owned.column_totals[static_cast<std::size_t>(j)] += x;
       if (i < 2 && j < 2) corner += x;
     }
   }
   owned.add_group({{0, 0}, {0, 1}, {1, 0}, {1, 1}}, corner);
-  ConstrainedBalanceReport const report = balance(owned.problem(), {.tolerance = 1e-10, .keep_history = true});
-  EXPECT_EQ(report.outcome[0], Outcome::converged);
-  EXPECT_EQ(static_cast<Index>(report.history[0].size()), report.iterations[0]);
-  EXPECT_LT(report.iterations[0], 1500);
-  EXPECT_LE(report.history[0].back(), 1e-10);
+  return owned;
+}
+
+TEST(ConstrainedBalance, SlowSweepsAreFinishedByNewtonsMethod) {
+  OwnedConstrained owned = band(40);
+  ConstrainedBalanceReport const report =
+      balance(owned.problem(), {.tolerance = 1e-12, .max_iterations = 1000, .keep_history = true});
+  ASSERT_EQ(report.outcome[0], Outcome::converged);
+  EXPECT_LE(report.residual[0], 2e-12);
+  EXPECT_LE(report.history[0].back(), 1e-12);
+  // The multipliers that Newton's method found are those of the table.
+  for (Index i = 0; i < 40; ++i) {
+    for (Index j = 0; j < 40; ++j) {
+      auto const row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
+      double const corner = i < 2 && j < 2 ? report.group_multipliers[0][0] : 1;
+      double const expected =
+          owned.cell(i, j) * report.row_multipliers[0][row] * report.column_multipliers[0][column] * corner;
+      EXPECT_NEAR(owned.result(i, j), expected, 1e-11 * expected);
+    }
+  }
 }
 
 TEST(ConstrainedBalance, TheLimitOfIterationsIsAnOutcome) {

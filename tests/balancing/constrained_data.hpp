@@ -154,7 +154,7 @@ inline OwnedConstrained random_constrained(Index rows, Index columns, std::uint6
       result.row_totals[static_cast<std::size_t>(i)] += target;
       result.column_totals[static_cast<std::size_t>(j)] += target;
       if (zero || !(uniform(random) < shape.bounded_share)) continue;
-      double const slack = uniform(random) < 0.3 ? 0 : 0.1 + 0.2 * uniform(random);
+      double const slack = uniform(random) < 0.3 ? 0 : 0.05 * uniform(random);
       result.bounds.push_back({{i, j}, target - slack, target + slack});
     }
   }
