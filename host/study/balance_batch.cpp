@@ -143,8 +143,12 @@ BalanceBatch read_batch(BalanceInput const& input, BalanceOptions const& options
     BalancedTable& problem = batch.problems.emplace_back();
     problem.problem = labels[b];
     problem.table = tables.size() == labels.size() ? tables[b] : tables.front();
-    problem.row_totals = rows.of(labels[b], *problem.table, findings).value;
-    problem.column_totals = columns.of(labels[b], *problem.table, findings).value;
+    Totals of_rows = rows.of(labels[b], *problem.table, findings);
+    Totals of_columns = columns.of(labels[b], *problem.table, findings);
+    problem.row_totals = std::move(of_rows.value);
+    problem.row_errors = std::move(of_rows.standard_error);
+    problem.column_totals = std::move(of_columns.value);
+    problem.column_errors = std::move(of_columns.standard_error);
     problem.options = options;
   }
   return batch;

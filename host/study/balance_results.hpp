@@ -20,6 +20,7 @@ struct BalancedTable {
   std::string problem;                            ///< its label; empty where the files name no problems
   std::shared_ptr<TableFile const> table;         ///< several problems may share it
   std::vector<double> row_totals, column_totals;  ///< in the order of the table's labels
+  std::vector<double> row_errors, column_errors;  ///< standard errors of the totals; empty: they are certain
   BalanceOptions options;
   std::shared_ptr<BalanceReport> report;  ///< of the batch that it was solved in
   Index place = 0;                        ///< its position there

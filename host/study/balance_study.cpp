@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
+
+#include <fmt/ranges.h>
 
 #include "study/balance_batch_report.hpp"
 #include "study/study_keys.hpp"
 #include "study/study_run.hpp"
+#include "study/target_draws_report.hpp"
 
 namespace regio::study {
 namespace {
@@ -15,6 +20,8 @@ using format::Json;
 
 constexpr std::array methods = {Word{"gras", BalanceMethod::gras}, Word{"ras", BalanceMethod::ras}};
 constexpr double most_iterations = 1e9;
+constexpr double most_draws = 1e6;
+constexpr double widest_spread = 10;
 constexpr char array_name[] = "balanced.npy";
 
 BalanceBatch read_inputs(StudyRun& run, format::StudyDocument const& document) {
@@ -69,25 +76,107 @@ std::shared_ptr<format::MappedOutput> map_array(StudyRun& run, BalanceBatch& bat
   return file;
 }
 
-RunSummary finish_one(StudyRun& run, BalanceBatch const& batch) {
-  BalancedTable const& result = batch.problems.front();
-  format::Report const report = balance_report(result, run.report_context());
-  run.write_results(batch_files(batch), report);
-  RunSummary summary = run.finish(batch_json(batch), batch.outcomes(), balance_warnings(result), report.summary);
-  for (std::string const& sentence : explanation(result)) {
-    summary.unsolved += (summary.unsolved.empty() ? "" : "\n") + sentence;
-  }
-  return summary;
+/// Standard errors of a margin: those of its file, or a share of each total.
+void set_errors(std::vector<double>& errors, std::vector<double> const& totals, double spread) {
+  if (spread == 0) return;
+  errors.clear();
+  for (double const total : totals) errors.push_back(spread * std::abs(total));
 }
 
-RunSummary finish_many(Engine& engine, StudyRun& run, BalanceBatch const& batch, std::size_t shown) {
+/// What is asked for in [monte_carlo]; no draws: nothing. Totals get the spread that the study gives them.
+TargetDrawOptions draw_options(BalanceBatch& batch, format::StudyDocument const& document, std::uint64_t seed) {
+  Findings findings;
+  TargetDrawOptions options;
+  options.draws = document.integer("monte_carlo", "draws");
+  options.coverage = document.number("monte_carlo", "coverage");
+  options.seed = seed;
+  BalancedTable const& first = batch.problems.front();
+  for (auto const& [key, errors] :
+       {std::pair("row_spread", &first.row_errors), std::pair("column_spread", &first.column_errors)}) {
+    if (document.number("monte_carlo", key) == 0) continue;
+    if (options.draws == 0)
+      findings.add(document.problem("monte_carlo", key, "a number of draws with it: draws = 1000"));
+    if (!errors->empty()) {
+      findings.add(
+          document.problem("monte_carlo", key, "no spread where the file of these totals has a column standard_error"));
+    }
+  }
+  findings.throw_if_any();
+  for (BalancedTable& problem : batch.problems) {
+    set_errors(problem.row_errors, problem.row_totals, document.number("monte_carlo", "row_spread"));
+    set_errors(problem.column_errors, problem.column_totals, document.number("monte_carlo", "column_spread"));
+  }
+  return options;
+}
+
+/// The draws of all problems; those of the shown one are in the report.
+struct DrawsOfRun {
+  TargetDrawsFiles files;
+  format::ReportSection section;
+};
+
+std::optional<DrawsOfRun> draw_all(Engine& engine, BalanceBatch const& batch, std::size_t shown,
+                                   TargetDrawOptions options, std::string const& source, Control const& control) {
+  if (options.draws == 0) return std::nullopt;
+  DrawsOfRun result{TargetDrawsFiles(batch.is_named()), {}};
+  for (std::size_t b = 0; b < batch.problems.size(); ++b) {
+    options.problem = static_cast<std::uint32_t>(b);
+    TargetDraws const draws = draw_targets(engine, batch.problems[b], options, control);
+    result.files.add(batch.problems[b], draws);
+    if (b == shown) result.section = draws_section(batch.problems[b], draws, options.coverage, source);
+  }
+  return result;
+}
+
+/// Standard errors that nothing uses.
+std::vector<std::string> unused_errors(BalanceBatch const& batch, TargetDrawOptions const& options) {
+  BalancedTable const& first = batch.problems.front();
+  if (options.draws > 0 || (first.row_errors.empty() && first.column_errors.empty())) return {};
+  return {"The standard errors of the totals are not used: there are no draws ([monte_carlo] draws)."};
+}
+
+struct BalanceWords {
+  std::vector<std::string> warnings;
+  std::string unsolved;
+};
+
+BalanceWords words_of(BalanceBatch const& batch) {
+  if (batch.is_named()) return {batch_warnings(batch), batch_explanation(batch)};
+  BalancedTable const& result = batch.problems.front();
+  return {balance_warnings(result), fmt::format("{}", fmt::join(explanation(result), "\n"))};
+}
+
+format::Report report_of(Engine& engine, BalanceBatch const& batch, std::size_t shown, ReportContext const& context) {
+  if (!batch.is_named()) return balance_report(batch.problems.front(), context);
   // Alone it gives the same bits, and keeps the history that a batch of thousands has no use for.
   BalancedTable problem = batch.problems[shown];
+  problem.cells = nullptr;
   balance(engine, {&problem, 1}, {});
-  format::Report const report = batch_report(batch, problem, run.report_context());
-  run.write_results(batch_files(batch), report);
-  RunSummary summary = run.finish(batch_json(batch), batch.outcomes(), batch_warnings(batch), report.summary);
-  summary.unsolved = batch_explanation(batch);
+  return batch_report(batch, problem, context);
+}
+
+RunSummary finish(Engine& engine, StudyRun& run, BalanceBatch const& batch, std::size_t shown,
+                  TargetDrawOptions const& options, Control const& control) {
+  ReportContext const context = run.report_context();
+  std::optional<DrawsOfRun> const draws = draw_all(engine, batch, shown, options, context.source, control);
+  format::Report report = report_of(engine, batch, shown, context);
+  std::vector<ResultTable> files = batch_files(batch);
+  Json facts = batch_json(batch);
+  auto [warnings, unsolved] = words_of(batch);
+  std::vector<std::string> more = unused_errors(batch, options);
+  if (draws) {
+    for (ResultTable& file : draws->files.files()) files.push_back(std::move(file));
+    facts["monte_carlo"] = draws->files.facts();
+    more = draws->files.warnings();
+    report.sections.insert(report.sections.end() - 1, draws->section);
+  }
+  for (std::string const& warning : more) {
+    report.notices.push_back({warning, false});
+    warnings.push_back(warning);
+  }
+  run.write_results(files, report);
+  RunSummary summary = run.finish(facts, batch.outcomes(), std::move(warnings), report.summary);
+  summary.unsolved = std::move(unsolved);
   return summary;
 }
 
@@ -103,13 +192,14 @@ format::StudySchema balance_schema() {
   study.text("title", "heading of the report", "Balancing of a table");
   study.optional_text("source", "where the data come from, for the line under every figure",
                       "\"Statistical Office, 2024\"");
-  study.integer("seed", "kept for the record; nothing is random here", 1, 0, 9e18);
+  study.integer("seed", "of the draws of uncertain totals; the same seed gives the same bytes", 1, 0, 9e18);
 
   TableKeys input(schema, "input");
   input.file("table", "the table: a matrix with labels, [problem,]row,column,value, .npy, or a folder of tables",
              "table.csv");
-  input.file("row_totals", "what the rows add up to: [problem,]label,value", "row_totals.csv");
-  input.file("column_totals", "what the columns add up to: [problem,]label,value", "column_totals.csv");
+  input.file("row_totals", "what the rows add up to: [problem,]label,value[,standard_error]", "row_totals.csv");
+  input.file("column_totals", "what the columns add up to: [problem,]label,value[,standard_error]",
+             "column_totals.csv");
   input.optional_file("labels", "labels of a .npy table: margin,label; its dimensions are numbered without",
                       "\"labels.csv\"");
 
@@ -121,6 +211,14 @@ format::StudySchema balance_schema() {
   keys.integer("max_iterations", "sweeps over both margins", defaults.max_iterations, 1, most_iterations);
   keys.boolean("over_relaxation", "over-relaxation, which speeds up slow problems", defaults.over_relaxation);
   keys.optional_text("show", "many tables: the problem that the report shows in full; otherwise the worst", "\"2015\"");
+
+  TableKeys draws(schema, "monte_carlo");
+  TargetDrawOptions const no_draws;
+  draws.integer("draws", "times that uncertain totals are drawn and the table balanced anew; 0: none", no_draws.draws,
+                0, most_draws);
+  draws.number("row_spread", "standard error of each row total, as a share of it", 0, 0, widest_spread);
+  draws.number("column_spread", "standard error of each column total, as a share of it", 0, 0, widest_spread);
+  draws.number("coverage", "share of the draws between the low and the high of cells.csv", no_draws.coverage, 0, 1);
   return schema;
 }
 
@@ -137,14 +235,14 @@ RunSummary run_balance_study(Engine& engine, format::StudyDocument const& docume
   StudyRun run(engine, document, "balance", settings);
   BalanceBatch batch = read_inputs(run, document);
   refuse_unknown_problem(batch, document);
+  TargetDrawOptions const draws = draw_options(batch, document, run.seed());
   run.open_folder();
   return run.resumable([&] {
     auto const array = batch.is_array() ? map_array(run, batch) : nullptr;
     balance(engine, batch.problems, settings.control);
     run.stop_if_interrupted();
     if (array) run.publish(array_name, *array);
-    if (!batch.is_named()) return finish_one(run, batch);
-    return finish_many(engine, run, batch, shown_problem(batch, document));
+    return finish(engine, run, batch, shown_problem(batch, document), draws, settings.control);
   });
 }
 

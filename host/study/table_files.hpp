@@ -41,6 +41,9 @@ class TableFile {
   /// Calls visit(row, column, position in values()) for every cell that is not zero, row by row.
   template <class Visit>
   void for_each_cell(Visit const& visit) const;
+  /// Calls visit(column, position in values()) for those of one row.
+  template <class Visit>
+  void for_each_cell_of_row(Index row, Visit const& visit) const;
   /// A finding at a cell, naming its place in the file, or its labels where the file has no lines.
   [[nodiscard]] InputProblem problem_at(Index row, Index column, Index position, std::string expected) const;
 
@@ -88,14 +91,19 @@ std::string margin_name(Margin margin);
 
 template <class Visit>
 void TableFile::for_each_cell(Visit const& visit) const {
-  VectorView<double const> const numbers = values();
   for (Index row = 0; row < rows.size(); ++row) {
-    Index const begin = is_sparse() ? row_start_[static_cast<std::size_t>(row)] : row * columns.size();
-    Index const end = is_sparse() ? row_start_[static_cast<std::size_t>(row) + 1] : begin + columns.size();
-    for (Index position = begin; position < end; ++position) {
-      if (numbers[position] == 0) continue;
-      visit(row, is_sparse() ? cell_column_[static_cast<std::size_t>(position)] : position - begin, position);
-    }
+    for_each_cell_of_row(row, [&](Index column, Index position) { visit(row, column, position); });
+  }
+}
+
+template <class Visit>
+void TableFile::for_each_cell_of_row(Index row, Visit const& visit) const {
+  VectorView<double const> const numbers = values();
+  Index const begin = is_sparse() ? row_start_[static_cast<std::size_t>(row)] : row * columns.size();
+  Index const end = is_sparse() ? row_start_[static_cast<std::size_t>(row) + 1] : begin + columns.size();
+  for (Index position = begin; position < end; ++position) {
+    if (numbers[position] == 0) continue;
+    visit(is_sparse() ? cell_column_[static_cast<std::size_t>(position)] : position - begin, position);
   }
 }
 

@@ -47,7 +47,11 @@ TotalsFile::TotalsFile(std::filesystem::path const& path, Margin margin, Finding
   if (auto const column = csv_->find("standard_error")) {
     standard_errors_ = complete_numbers(*csv_, *column, "a number, 0 where the total is certain", findings);
     for (Index line = 0; line < csv_->rows(); ++line) {
-      if (standard_errors_[position(line)] < 0) findings.add(csv_->problem(line, *column, "a number from 0 on"));
+      double const error = standard_errors_[position(line)];
+      if (error < 0) findings.add(csv_->problem(line, *column, "a number from 0 on"));
+      if (error > 0 && values_[position(line)] == 0) {
+        findings.add(csv_->problem(line, *column, "0: a total of 0 has no error, it stays 0 in every draw"));
+      }
     }
   }
   problem_column_ = csv_->find("problem");

@@ -210,6 +210,85 @@ class ManyTables(BalanceStudyTest):
         self.assertEqual(*contents)
 
 
+class UncertainTotals(BalanceStudyTest):
+    DRAWS = STUDY + "\n[monte_carlo]\ndraws = 200\nrow_spread = 0.05\ncolumn_spread = 0.02\n"
+
+    def cells(self, folder="study-results"):
+        return list(csv.DictReader(io.StringIO(self.read("cells.csv", folder))))
+
+    def test_cells_have_a_spread(self):
+        self.write("study.toml", self.DRAWS)
+        document = self.json_of("run", "study.toml")
+        self.assertEqual(document["monte_carlo"], {"draws": 200, "outcomes": {"converged": 200}})
+        self.assertEqual(document["outcomes"], {"converged": 1})
+        cells = self.cells()
+        self.assertEqual(list(cells[0]), ["row", "column", "value", "mean", "standard_deviation", "low", "high"])
+        self.assertEqual(len(cells), 7)  # those other than zero
+        for cell in cells:
+            value, mean, deviation, low, high = (float(cell[key]) for key in list(cell)[2:])
+            self.assertLess(low, mean)
+            self.assertLess(mean, high)
+            self.assertAlmostEqual(mean, value, delta=value * 0.1)
+            self.assertGreater(deviation, value * 0.01)
+        self.assertIn("standard_deviation", self.read("multiplier_draws.csv"))
+        self.assertIn("What uncertain totals make of the cells", self.read("report.html"))
+        self.assertTrue((self.folder / "study-results/figures/cell-spread.vl.json").exists())
+
+    def test_the_same_bytes_on_any_number_of_threads_and_others_with_another_seed(self):
+        self.write("study.toml", self.DRAWS)
+        contents = []
+        for options in (("--threads", "1"), ("--threads", "2"), ("--seed", "2")):
+            self.regio("run", "study.toml", *options, "--force")
+            contents.append(self.read("cells.csv"))
+        self.assertEqual(contents[0], contents[1])
+        self.assertNotEqual(contents[0], contents[2])
+
+    def test_standard_errors_of_single_totals(self):
+        self.write("rows.csv", "label,value,standard_error\nfarms,5,1\nmills,8,0\nweavers,7,0\n")
+        self.regio("balance", "table.csv", "--row-totals", "rows.csv", "--column-totals", "columns.csv", "--draws", "50",
+                   "--column-spread", "0.01")
+        spread = {}
+        for cell in self.cells("table-results"):
+            spread[cell["row"]] = max(spread.get(cell["row"], 0), float(cell["standard_deviation"]))
+        self.assertGreater(spread["farms"], 3 * spread["mills"])
+
+    def test_each_of_many_problems_has_its_draws(self):
+        self.write("rows.csv", YEAR_ROWS)
+        self.write("columns.csv", YEAR_COLUMNS)
+        self.write("study.toml", self.DRAWS)
+        document = self.json_of("run", "study.toml")
+        self.assertEqual(document["monte_carlo"], {"draws": 200, "outcomes": {"converged": 400}})
+        self.assertEqual([cell["problem"] for cell in self.cells()], ["2010"] * 7 + ["2012"] * 7)
+
+    def test_draws_without_a_solution_are_counted(self):
+        self.write("table.csv", ",x,y\na,3,0\nb,5,0\nc,1,4\n")
+        self.write("rows.csv", "label,value\na,4\nb,4\nc,5\n")
+        self.write("columns.csv", "label,value\nx,8.2\ny,4.8\n")
+        self.write("study.toml", self.DRAWS)
+        document = self.json_of("run", "study.toml")
+        outcomes = document["monte_carlo"]["outcomes"]
+        self.assertEqual(outcomes["converged"] + outcomes["infeasible"], 200)
+        self.assertGreater(outcomes["infeasible"], 20)
+        self.assertIn(f"{outcomes['infeasible']} of 200 draws", document["warnings"][0])
+
+    def test_what_does_not_go_together_is_refused(self):
+        self.write("study.toml", STUDY + "\n[monte_carlo]\nrow_spread = 0.25\n")
+        self.assertIn("study.toml:15:14: monte_carlo.row_spread: found '0.25', expected a number of draws with it",
+                      self.refused())
+        self.write("rows.csv", "label,value,standard_error\nfarms,5,1\nmills,8,0\nweavers,7,-1\n")
+        self.write("study.toml", self.DRAWS.replace("0.05", "0.25"))
+        self.assertIn("rows.csv:4:3: standard_error: found '-1', expected a number from 0 on", self.refused())
+        self.write("rows.csv", "label,value,standard_error\nfarms,5,1\nmills,8,0\nweavers,7,1\n")
+        self.assertIn("monte_carlo.row_spread: found '0.25', expected no spread where the file of these totals has a column "
+                      "standard_error", self.refused())
+
+    def test_errors_without_draws_are_noted(self):
+        self.write("rows.csv", "label,value,standard_error\nfarms,5,1\nmills,8,0\nweavers,7,1\n")
+        document = self.json_of("run", "study.toml")
+        self.assertIn("The standard errors of the totals are not used", document["warnings"][0])
+        self.assertNotIn("monte_carlo", document)
+
+
 @unittest.skipIf(SANITIZED, "a sanitizer takes memory of its own")
 class TablesBeyondMemory(ProgramTest):
     """Tables that are larger than the memory that the program may take, 64 MB, from their file to that of the result."""
