@@ -6,6 +6,13 @@
 #include "balancing/compensated_sum.hpp"
 
 namespace regio {
+namespace {
+
+// Without branches: which cells are at a bound has no pattern that a processor could learn.
+double within(double value, double lower, double upper) { return std::min(std::max(value, lower), upper); }
+bool is_free(double value, double lower, double upper) { return (value >= lower) & (value <= upper) & (lower < upper); }
+
+}  // namespace
 
 LeastSquaresDual::LeastSquaresDual(ConstrainedItem& item)
     : item_(item),
@@ -86,8 +93,8 @@ void LeastSquaresDual::evaluate(std::span<double const> y) {
     position_[i] = start_[i] + variance_[i] * combination(i, y);
     double x = position_[i], free_variance = variance_[i];
     if (has_bounds()) {
-      x = std::clamp(x, lower_[i], upper_[i]);
-      if (x != position_[i] || lower_[i] == upper_[i]) free_variance = 0;
+      x = within(x, lower_[i], upper_[i]);
+      free_variance = is_free(position_[i], lower_[i], upper_[i]) ? variance_[i] : 0.0;
     }
     free_cells_changed_ = free_cells_changed_ || free_variance != free_variance_[i];
     free_variance_[i] = free_variance;
@@ -110,7 +117,6 @@ void LeastSquaresDual::evaluate(std::span<double const> y) {
 void LeastSquaresDual::multiply(std::span<double const> p, std::span<double> product) const {
   std::fill(product.begin(), product.end(), 0.0);
   for (std::size_t i = 0; i < start_.size(); ++i) {
-    if (free_variance_[i] == 0) continue;
     double const change = free_variance_[i] * combination(i, p);
     for (std::size_t term = first_[i]; term < first_[i + 1]; ++term) {
       product[static_cast<std::size_t>(constraint_[term])] += coefficient(term) * change;
@@ -126,12 +132,13 @@ LeastSquaresDual::Response LeastSquaresDual::response(double t) const {
   Response result;
   for (std::size_t i = 0; i < start_.size(); ++i) {
     double const move = variance_[i] * direction_[i];
-    double const position = position_[i] + t * move, x = std::clamp(position, lower_[i], upper_[i]);
-    bool const is_free = x == position && lower_[i] < upper_[i];
+    double const position = position_[i] + t * move, x = within(position, lower_[i], upper_[i]);
+    double const free_variance = free_variance_[i];
+    bool const gets_free = is_free(position, lower_[i], upper_[i]), stays_free = gets_free && free_variance != 0;
     // Of a cell that stays within its bounds the change is taken itself: the difference would lose its digits.
-    double const change = is_free && free_variance_[i] != 0 ? t * move : x - item_.cells[i];
-    result.gain += direction_[i] * change;
-    if (is_free) result.rate += direction_[i] * move;
+    double const inside = t * move, across = x - item_.cells[i];
+    result.gain += direction_[i] * (stays_free ? inside : across);
+    result.rate += gets_free ? direction_[i] * move : 0.0;
   }
   return result;
 }

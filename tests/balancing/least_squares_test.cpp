@@ -220,11 +220,12 @@ TEST(LeastSquares, ATotalThatMayBeMissedSharesTheDifference) {
 }
 
 TEST(LeastSquares, ATotalOfZeroThatMayBeMissedIsPricedByItsCells) {
-  // |c| = 0 is replaced by |3| + |-1| = 4: x_i = a_i + g y with y = -4 s, s the sum: s = 2 - 2 * 4 s / 4 ... rho = 1.
+  // |c| = 0 is replaced by |3| + |-1| = 4. Of the sum s: s = 2 + 2 y by the cells, s = -4 y / rho by the price, rho
+  // = 1.
   ConstrainedItem item = item_of({3, -1}, {1, 1}, {{{0, 1}, {}, 0, 1}});
   balance(item);
   ASSERT_EQ(item.outcome, Outcome::converged);
-  double const sum = 2 / (1 + 2.0 / 4);
+  double const sum = 4.0 / 3;
   EXPECT_NEAR(item.cells[0] + item.cells[1], sum, 1e-14);
 }
 
