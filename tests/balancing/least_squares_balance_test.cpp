@@ -108,6 +108,27 @@ TEST(LeastSquaresBalance, GroupsBoundsReliabilitiesAndFrozenCellsTogether) {
   EXPECT_GT(frozen, 10);
 }
 
+TEST(LeastSquaresBalance, AgreesWithScipysBoundedLeastSquares) {
+  // scipy.optimize.lsq_linear of SciPy 1.17.1, method "bvls", on (x - a) / sqrt(|a|) above (sum - c) sqrt(rho / |c|).
+  OwnedConstrained owned{.rows = 3, .columns = 4, .cells = {12, 3, -2, 7, 5, 1, 9, 4, 2, 8, 6, 1}};
+  owned.row_totals = {30, 10, 25};
+  owned.column_totals = {20, 6, 30, 12};
+  owned.row_reliability = {2, 1, 0.5};
+  owned.column_reliability = {4, 1, 3, 0.25};
+  std::vector<double> const lower = {0, 0, -5, 0, 0, 0, 0, 3, 0, 4, 0, 0};
+  std::vector<double> const upper = {13, 9, 9, 9, 9, 9, 12, 9, 9, 9, 9, 9};
+  for (Index e = 0; e < 12; ++e) {
+    owned.bounds.push_back({{e / 4, e % 4}, lower[static_cast<std::size_t>(e)], upper[static_cast<std::size_t>(e)]});
+  }
+  ConstrainedBalanceReport const report = balance(owned.problem());
+  ASSERT_EQ(report.outcome[0], Outcome::converged);
+  expect_near(owned.balanced,
+              {13, 2.723426622685, 0.5076690590713, 9, 2.855537013161, 0, 11.13325519107, 3, 2.794529871563,
+               5.737281859242, 9, 1.104272632875},
+              1e-11);
+  EXPECT_NEAR(report.objective[0], 13.167549412231823, 1e-11);
+}
+
 TEST(LeastSquaresBalance, AZeroStaysUnlessItsValueIsKnown) {
   OwnedConstrained owned{.rows = 2, .columns = 2, .cells = {0, 4, 4, 0}, .row_totals = {8, 8}, .column_totals = {9, 7}};
   owned.bounds = {{{0, 0}, 3, 3}};
