@@ -14,7 +14,7 @@ namespace {
 /// Blocks that the registers of a multiprocessor shall hold: 64 registers a thread, or 128 where shared memory is no
 /// limit and addresses take more.
 template <PermutationPlacement placement>
-constexpr unsigned resident_blocks = placement == PermutationPlacement::global ? 2 : 4;
+[[maybe_unused]] constexpr unsigned resident_blocks = placement == PermutationPlacement::global ? 2 : 4;
 
 /// Positions of one thread among those of others, so that a warp's lie side by side.
 template <class Position>

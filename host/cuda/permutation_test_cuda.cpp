@@ -38,8 +38,6 @@ struct Placement {
   PermutationPlacement kind = PermutationPlacement::global;
   unsigned threads = most_permutation_threads;
   Index shared_bytes = 0;
-
-  friend bool operator==(Placement const&, Placement const&) = default;
 };
 
 Placement placement_of(PermutationForm const& form, Index most_shared_bytes) {

@@ -8,6 +8,7 @@
 ///   adjust METHOD N p...                                  adjusted p-values
 ///   regression ERRORS INTERCEPT N K y... x...             coefficients, errors, t, p, intervals, R^2 and the like
 ///   band N M x... y... at...                              line, band of the mean, band of an object
+///   gravity METHOD ERRORS EFFECTS N K flow... regressor...  coefficients as above, deviance
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include <regio/dependence.hpp>
+#include <regio/gravity.hpp>
 #include <regio/regression.hpp>
 
 namespace {
@@ -151,13 +153,31 @@ void answer_band(std::istream& in) {
   }
 }
 
+void answer_gravity(std::istream& in) {
+  auto const method = read_choice<regio::GravityMethod>(in);
+  auto const errors = read_choice<regio::GravityErrors>(in);
+  bool const effects = read<int>(in) != 0;
+  auto const n = read<regio::Index>(in);
+  auto const k = read<std::size_t>(in);
+  auto const cells = static_cast<std::size_t>(n * n);
+  auto const flows = read<double>(in, cells), regressors = read<double>(in, k * cells);
+  regio::GravityProblem problem{.flows = {flows.data(), n, n}};
+  for (std::size_t r = 0; r < k; ++r) problem.regressors.push_back({regressors.data() + r * cells, n, n});
+  regio::Engine engine = regio::Engine::cpu(1);
+  auto const fit = regio::gravity_fits(
+                       engine, {.method = method, .errors = errors, .effects = effects, .confidence = 0.9}, {problem})
+                       .front();
+  print_table(fit.coefficients);
+  print(fit.deviance);
+}
+
 }  // namespace
 
 int main() {
   std::map<std::string, void (*)(std::istream&)> const answers{
       {"correlation", answer_correlation}, {"fisher", answer_fisher}, {"bootstrap", answer_bootstrap},
       {"permutation", answer_permutation}, {"mantel", answer_mantel}, {"adjust", answer_adjust},
-      {"regression", answer_regression},   {"band", answer_band}};
+      {"regression", answer_regression},   {"band", answer_band},     {"gravity", answer_gravity}};
   std::ios::sync_with_stdio(false);
   std::string question;
   while (std::cin >> question) {

@@ -145,9 +145,44 @@ def ask_bands():
         ask(f"band {n} 7", [x, y, at], near(frame[columns].to_numpy().T))
 
 
+def ask_gravity():
+    for method, errors, effects, n in itertools.product(["poisson", "log-linear"], ["classical", "robust", "pair-clustered"],
+                                                        [0, 1], [6, 20]):
+        places = random.random((n, 2))
+        distance = np.log(0.05 + np.hypot(*(places[:, None] - places[None]).T))
+        border = (random.random((n, n)) < 0.3).astype(float)
+        mean = np.exp(2 + random.normal(size=(n, 1)) + random.normal(size=n) - 0.8 * distance + 0.5 * border)
+        flows = mean * random.gamma(1.5, size=(n, n)) * (random.random((n, n)) > 0.15)
+        cells = ~np.eye(n, dtype=bool) & ((flows > 0) | (method == "poisson"))
+        origin, destination = np.nonzero(cells)
+        dummies = np.concatenate([np.eye(n)[origin], np.eye(n)[destination][:, 1:]], axis=1) if effects else np.empty((len(origin), 0))
+        regressors = np.column_stack([distance[cells], border[cells]])
+        design = np.concatenate([regressors if effects else sm.add_constant(regressors), dummies], axis=1)
+        kept = 2 if effects else 3
+        pairs = np.minimum(origin, destination) * n + np.maximum(origin, destination)
+        covariance = {"classical": {"cov_type": "nonrobust"}, "robust": {"cov_type": "HC1"},
+                      "pair-clustered": {"cov_type": "cluster", "cov_kwds": {"groups": pairs}}}[errors]
+        if method == "poisson":
+            model = sm.GLM(flows[cells], design, family=sm.families.Poisson())
+            # Its covariance is that of the step before the last: the last one shall be none.
+            fit = model.fit(start_params=model.fit(tol=1e-12).params, tol=1e-12, **covariance)
+            deviance = fit.deviance
+        else:
+            fit = sm.OLS(np.log(flows[cells]), design).fit(use_t=True, **covariance)
+            deviance = fit.ssr
+        bse, tvalues, pvalues, interval = fit.bse, fit.tvalues, fit.pvalues, fit.conf_int(0.1).T
+        if method == "poisson" and errors == "robust":  # whose HC1 is HC0: without the factor N / (N - p)
+            bse = bse * np.sqrt(len(origin) / (len(origin) - design.shape[1]))
+            tvalues = fit.params / bse
+            pvalues = 2 * stats.norm.sf(np.abs(tvalues))
+            interval = fit.params + np.outer([-1, 1], bse) * stats.norm.ppf(0.95)
+        expected = np.concatenate([fit.params[:kept], bse[:kept], tvalues[:kept], pvalues[:kept], *interval[:, :kept], [deviance]])
+        ask(f"gravity {method} {errors} {effects} {n} 2", [flows, distance, border], near(expected, 1e-10))
+
+
 def main():
     for question in (ask_correlations, ask_intervals, ask_bootstraps, ask_permutations, ask_mantel, ask_adjustments,
-                     ask_regressions, ask_bands):
+                     ask_regressions, ask_bands, ask_gravity):
         question()
     text = "\n".join(question for question, _ in cases) + "\n"
     output = subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, check=True).stdout
