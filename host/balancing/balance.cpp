@@ -103,6 +103,7 @@ class Batch {
         .max_iterations = options_.max_iterations,
         .over_relaxation = options_.over_relaxation,
         .newton = options_.newton && !preparation.may_conflict(),
+        .single_precision_start = options_.single_precision_start,
         .row_multipliers = {report_.all_row_multipliers.data() + report_.row_offset[b], problem.row_totals.size()},
         .column_multipliers = {report_.all_column_multipliers.data() + report_.column_offset[b],
                                problem.column_totals.size()},
@@ -170,6 +171,7 @@ class Batch {
       BalancePreparation const& preparation = preparations_[b];
       if (preparation.hopeless()) continue;
       BalanceItem next = items_[t];
+      next.single_precision_start = false;
       next.wiped_rows = preparation.wiped_rows();
       next.wiped_columns = preparation.wiped_columns();
       bool const same_problem = !evidence_[b] && !preparation.checks.any_wiped;

@@ -17,6 +17,11 @@ constexpr Index least_rows = 32, most_chunks = 64;
 /// Sweeps over which the next table is brought near.
 constexpr Index sweeps_to_look_ahead = 4;
 
+/// Tables below are read from the caches, where half the bytes gain little.
+constexpr Index least_cells_in_single_precision = Index{1} << 20;
+/// Below this residual a table in single precision is another one.
+constexpr double single_rounding = 0x1p-24;
+
 /// Vectors of column sums that the check of a result keeps, more than a sweep: values, errors, magnitudes.
 constexpr Index checked_kinds = 3;
 
@@ -41,6 +46,7 @@ class Iteration final : private NewtonTable {
       space.column_inverses.assign(static_cast<std::size_t>(columns_), 0.0);
     }
     begin(item.over_relaxation, item.newton);
+    if (item.single_precision_start) enter_single_precision();
   }
 
   void run(std::stop_token const& stop) {
@@ -71,11 +77,19 @@ class Iteration final : private NewtonTable {
         continue;
       }
       relaxation_.observe(residual);
-      if (residual <= tolerance_) {
+      if (!single_table_.empty()) {
+        bool const failed = relaxation_.stalled() || !std::isfinite(residual);
+        if (failed || relaxation_.asks_for_newton() || residual <= std::max(single_rounding, tolerance_)) {
+          leave_single_precision();
+        }
+        if (failed) {
+          begin(item_.over_relaxation, item_.newton);
+          continue;
+        }
+      } else if (residual <= tolerance_) {
         item_.outcome = Outcome::converged;
         break;
-      }
-      if (relaxation_.stalled() || std::isnan(residual)) {
+      } else if (relaxation_.stalled() || std::isnan(residual)) {
         item_.outcome = Outcome::stalled;
         break;
       }
@@ -99,9 +113,38 @@ class Iteration final : private NewtonTable {
     for (Index j = 0; j < item_.columns(); ++j) set_column(j, wiped_column(j) ? 0.0 : item_.column_multipliers[j]);
   }
 
+  /// Sweeps read a copy of half the length from now on, if the table is large and its cells have a place there.
+  void enter_single_precision() {
+    if (item_.is_sparse() || item_.rows() * item_.columns() <= least_cells_in_single_precision) return;
+    Index const columns = item_.columns();
+    space_.single_cells = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(item_.rows() * columns));
+    std::vector<std::uint8_t> in_range(static_cast<std::size_t>(chunks_.count()), 1);
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      bool fits = true;
+      for (Index i = begin; i < end; ++i) {
+        double const* const cells = &item_.table(i, 0);
+        float* const singles = space_.single_cells.get() + i * columns;
+        for (Index j = 0; j < columns; ++j) {
+          double const magnitude = std::abs(cells[j]);
+          fits &= magnitude == 0 ||
+                  (magnitude >= std::numeric_limits<float>::min() && magnitude <= std::numeric_limits<float>::max());
+          singles[j] = static_cast<float>(cells[j]);
+        }
+      }
+      in_range[static_cast<std::size_t>(c)] = fits ? 1 : 0;
+    });
+    single_table_ = {space_.single_cells.get(), item_.rows(), columns};
+    if (std::find(in_range.begin(), in_range.end(), 0) != in_range.end()) leave_single_precision();
+  }
+  void leave_single_precision() {
+    single_table_ = {};
+    space_.single_cells.reset();
+  }
+
   [[nodiscard]] bool wiped_column(Index j) const { return !item_.wiped_columns.empty() && item_.wiped_columns[j] != 0; }
   [[nodiscard]] SweepInput input() const {
     return {.table = item_.table,
+            .single_table = single_table_,
             .row_totals = item_.row_totals.data_handle(),
             .wiped_rows = item_.wiped_rows.data_handle(),
             .column_multipliers = space_.column_multipliers.data(),
@@ -386,6 +429,7 @@ class Iteration final : private NewtonTable {
   Index columns_;
   BatchPlace place_;
   Relaxation relaxation_;
+  MatrixView<float const> single_table_;  ///< empty: the table itself is read
   std::stop_token stop_;
   double last_residual_ = 0;
 };

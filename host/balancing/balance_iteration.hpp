@@ -1,6 +1,7 @@
 /// The iteration of one table: sweeps of both margins until they are met.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct BalanceWorkspace {
   std::vector<double> row_inverses, column_multipliers, column_inverses, next_multipliers;
   std::vector<double> sums;  ///< column sums of every chunk of rows
   std::vector<double> residuals;
+  std::unique_ptr<float[]> single_cells;  ///< the table in single precision
   NewtonFinisher newton;
   std::vector<double> row_magnitudes, column_factors, column_inverse_factors;  ///< for Newton's method
 };

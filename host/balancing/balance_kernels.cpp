@@ -133,8 +133,8 @@ HWY_INLINE void look_ahead(Lookahead const& lookahead, Index first, Index rows) 
 
 /// Sums of Rows rows under the columns' factors; then, with the rows' factors that follow from the sums, their part in
 /// the sums of the columns.
-template <int Rows, class RowFactors>
-HWY_INLINE void rows_then_columns(MatrixView<double const> table, Index first, double const* column_factors,
+template <int Rows, class Cell, class RowFactors>
+HWY_INLINE void rows_then_columns(MatrixView<Cell> table, Index first, double const* column_factors,
                                   double* column_sums, RowFactors&& row_factors) {
   EightLanes sum[Rows];
   HWY_UNROLL(4)
@@ -158,7 +158,9 @@ HWY_INLINE void rows_then_columns(MatrixView<double const> table, Index first, d
   });
 }
 
-double sweep(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums) {
+template <class Cell>
+HWY_INLINE double sweep_of(MatrixView<Cell> table, SweepInput const& input, Index begin, Index end,
+                           RowResults const& rows, ColumnSums const& sums) {
   double worst = 0;
   bool const plain = input.exponent.plain() && input.wiped_rows == nullptr;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
@@ -183,10 +185,15 @@ double sweep(SweepInput const& input, Index begin, Index end, RowResults const& 
       for (int i = 0; i < Rows; ++i) factor[i] = r[i];
       for (int i = 0; i < Rows && rows.magnitudes != nullptr; ++i) rows.magnitudes[first + i] = r[i] * p[i];
     };
-    rows_then_columns<Rows>(input.table, first, input.column_multipliers, sums.positive, row_factors);
+    rows_then_columns<Rows>(table, first, input.column_multipliers, sums.positive, row_factors);
   };
-  for_row_groups(begin, end, input.table.columns(), run);
+  for_row_groups(begin, end, table.columns(), run);
   return worst;
+}
+
+double sweep(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums) {
+  if (!input.single_table.empty()) return sweep_of(input.single_table, input, begin, end, rows, sums);
+  return sweep_of(input.table, input, begin, end, rows, sums);
 }
 
 void product(ProductInput const& input, Index begin, Index end, ColumnSums const& sums) {
@@ -204,8 +211,8 @@ void product(ProductInput const& input, Index begin, Index end, ColumnSums const
 
 /// rows_then_columns of a signed table: positive cells have one factor, negative cells another one. The sums of the
 /// negative cells are <= 0; row_factors is given their magnitude.
-template <int Rows, class RowFactors>
-HWY_INLINE void signed_rows_then_columns(MatrixView<double const> table, Index first, double const* column_factors,
+template <int Rows, class Cell, class RowFactors>
+HWY_INLINE void signed_rows_then_columns(MatrixView<Cell> table, Index first, double const* column_factors,
                                          double const* column_inverse_factors, ColumnSums const& sums,
                                          RowFactors&& row_factors) {
   EightLanes positive[Rows], negative[Rows];
@@ -244,7 +251,9 @@ HWY_INLINE void signed_rows_then_columns(MatrixView<double const> table, Index f
   });
 }
 
-double signed_sweep(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums) {
+template <class Cell>
+HWY_INLINE double signed_sweep_of(MatrixView<Cell> table, SweepInput const& input, Index begin, Index end,
+                                  RowResults const& rows, ColumnSums const& sums) {
   double worst = 0;
   auto const run = [&]<int Rows>(Index first) HWY_ATTR {
     look_ahead(input.lookahead, first, Rows);
@@ -271,11 +280,15 @@ double signed_sweep(SweepInput const& input, Index begin, Index end, RowResults 
         inverse_factor[i] = inverse;
       }
     };
-    signed_rows_then_columns<Rows>(input.table, first, input.column_multipliers, input.column_inverses, sums,
-                                   row_factors);
+    signed_rows_then_columns<Rows>(table, first, input.column_multipliers, input.column_inverses, sums, row_factors);
   };
-  for_row_groups(begin, end, input.table.columns(), run);
+  for_row_groups(begin, end, table.columns(), run);
   return worst;
+}
+
+double signed_sweep(SweepInput const& input, Index begin, Index end, RowResults const& rows, ColumnSums const& sums) {
+  if (!input.single_table.empty()) return signed_sweep_of(input.single_table, input, begin, end, rows, sums);
+  return signed_sweep_of(input.table, input, begin, end, rows, sums);
 }
 
 void signed_product(ProductInput const& input, Index begin, Index end, ColumnSums const& sums) {

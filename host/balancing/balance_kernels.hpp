@@ -26,6 +26,7 @@ struct Lookahead {
 /// What a sweep reads besides the table: the old multipliers of both margins.
 struct SweepInput {
   MatrixView<double const> table;
+  MatrixView<float const> single_table;  ///< read in its place where it is not empty
   double const* row_totals = nullptr;
   std::uint8_t const* wiped_rows = nullptr;    ///< null: none
   double const* column_multipliers = nullptr;  ///< [padded n]

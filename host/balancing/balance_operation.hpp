@@ -25,6 +25,7 @@ struct BalanceItem {
   Index max_iterations = 0;
   bool over_relaxation = true;
   bool newton = false;  ///< may be finished by Newton's method
+  bool single_precision_start = false;
 
   VectorView<double> row_multipliers;     ///< [m], out
   VectorView<double> column_multipliers;  ///< [n], in and out

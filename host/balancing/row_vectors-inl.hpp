@@ -16,10 +16,10 @@ namespace regio {
 namespace HWY_NAMESPACE {
 
 /// Calls visit(v, cells...) for the vectors of Rows rows from `first` on; beyond the last column the cells are zero.
-template <int Rows, class Visit>
-HWY_INLINE void for_vectors(MatrixView<double const> table, Index first, Visit&& visit) {
+template <int Rows, class Cell, class Visit>
+HWY_INLINE void for_vectors(MatrixView<Cell> table, Index first, Visit&& visit) {
   Index const columns = table.columns(), whole = columns / lane_count * lane_count;
-  double const* row[Rows];
+  Cell* row[Rows];
   HWY_UNROLL(4)
   for (int i = 0; i < Rows; ++i) row[i] = table.data_handle() + (first + i) * table.stride(0);
   EightLanes cells[Rows];

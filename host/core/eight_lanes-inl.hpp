@@ -52,6 +52,12 @@ inline EightLanes load_first(double const* p, std::ptrdiff_t count) {
 inline EightLanes gather(double const* p, std::int64_t const* positions) {
   return by_lane([&](int l) { return p[positions[l]]; });
 }
+inline EightLanes load(float const* p) {
+  return by_lane([&](int l) { return static_cast<double>(p[l]); });
+}
+inline EightLanes load_first(float const* p, std::ptrdiff_t count) {
+  return by_lane([&](int l) { return l < count ? static_cast<double>(p[l]) : 0.0; });
+}
 inline void store(EightLanes const& a, double* p) { std::copy(a.lane, a.lane + lane_count, p); }
 /// A store to a whole cache line (p aligned to 64 bytes) that is not to be read soon: it need not be read before it is
 /// written. hwy::FlushStream() afterwards.
@@ -150,6 +156,19 @@ HWY_INLINE EightLanes gather(double const* p, std::int64_t const* positions) {
     result.part[i] = hn::GatherIndex(Lanes(), p, hn::LoadU(integers, positions + i * part_lanes));
   }
   return result;
+}
+HWY_INLINE EightLanes load(float const* p) {
+  hn::Rebind<float, Lanes> const singles;
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::PromoteTo(Lanes(), hn::LoadU(singles, p + i * part_lanes));
+  }
+  return result;
+}
+HWY_INLINE EightLanes load_first(float const* p, std::ptrdiff_t count) {
+  float padded[lane_count] = {};
+  std::copy(p, p + count, padded);
+  return load(padded);
 }
 HWY_INLINE void store(EightLanes const& a, double* p) {
   for (int i = 0; i < part_count; ++i) hn::StoreU(a.part[i], Lanes(), p + i * part_lanes);

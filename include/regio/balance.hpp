@@ -53,6 +53,10 @@ struct BalanceOptions {
   /// Newton's method instead of many sweeps, where these would be slow even with over-relaxation (Knight and Ruiz
   /// 2013). Both off: the plain iteration.
   bool newton = true;
+  /// Dense tables of more than 2^20 cells: the first sweeps read a copy of the table in single precision, half as long;
+  /// the last ones the table itself, which alone decides about the result. Costs 4 bytes a cell of memory meanwhile.
+  /// Tables with cells beyond single precision's range (1e-38 to 3e38) go without.
+  bool single_precision_start = false;
   bool keep_history = false;  ///< keep the largest residual of every sweep
   Control control = {};
 };

@@ -50,7 +50,7 @@ class BalanceDeterminism : public testing::Test {
     Engine engine = Engine::cpu(threads);
     std::vector<BalanceProblem> problems;
     for (OwnedBalance& one : owned) problems.push_back(one.problem());
-    BalanceReport const report = balance_tables(engine, {.tolerance = 1e-11}, problems);
+    BalanceReport const report = balance_tables(engine, {.tolerance = 1e-11, .single_precision_start = true}, problems);
     std::vector<Bits> result;
     for (Index b = 0; b < report.size(); ++b) result.push_back(bits(report, b, owned[static_cast<std::size_t>(b)]));
     return result;
@@ -89,7 +89,7 @@ TEST_F(BalanceDeterminism, EverySimdTarget) {
       item.column_totals = problem.column_totals;
       item.is_signed = std::any_of(one.cells.begin(), one.cells.end(), [](double a) { return a < 0; });
       item.max_iterations = 500;
-      item.newton = true;
+      item.newton = item.single_precision_start = true;
       item.row_multipliers = multipliers.emplace_back(one.row_totals.size(), 1.0);
       item.column_multipliers = multipliers.emplace_back(one.column_totals.size(), 1.0);
       item.balanced = problem.balanced;
