@@ -32,8 +32,8 @@ class Planner {
     freeze();
     number_cells();
     set_bounds();
-    bool const with_coefficients = !problem_.groups.coefficient.empty();
     system().first.push_back(0);
+    reserve_terms();
     add_margins(problem_.row_totals, problem_.row_reliability, rows_, plan_.row_constraint, [&](Index i) {
       for (Index j = 0; j < columns_; ++j) add_term(i * columns_ + j, 1);
     });
@@ -43,12 +43,10 @@ class Planner {
     CellGroups const& groups = problem_.groups;
     add_margins(groups.total, problem_.group_reliability, groups.size(), plan_.group_constraint, [&](Index g) {
       for (Index t = groups.start[g]; t < groups.start[g + 1]; ++t) {
-        add_term(groups.cell[t].row * columns_ + groups.cell[t].column, with_coefficients ? groups.coefficient[t] : 1);
+        add_term(groups.cell[t].row * columns_ + groups.cell[t].column,
+                 with_coefficients() ? groups.coefficient[t] : 1);
       }
     });
-    bool const all_one = std::all_of(system().coefficient.begin(), system().coefficient.end(),
-                                     [](double coefficient) { return coefficient == 1; });
-    if (all_one) system().coefficient.clear();
     bool const all_hard = std::all_of(system().reliability.begin(), system().reliability.end(),
                                       [](double reliability) { return reliability == infinity; });
     if (all_hard) system().reliability.clear();
@@ -63,6 +61,7 @@ class Planner {
   [[nodiscard]] std::int32_t& cell_of(TableCell cell) {
     return cell_of_[static_cast<std::size_t>(cell.row * columns_ + cell.column)];
   }
+  [[nodiscard]] bool with_coefficients() const noexcept { return !problem_.groups.coefficient.empty(); }
   [[nodiscard]] bool keeps_signs() const noexcept { return options_.method != ConstrainedMethod::least_squares; }
 
   void freeze() {
@@ -121,6 +120,13 @@ class Planner {
     }
   }
 
+  void reserve_terms() {
+    std::size_t const margins = (problem_.row_totals.empty() ? 0U : 1U) + (problem_.column_totals.empty() ? 0U : 1U);
+    std::size_t const terms = margins * system().start.size() + static_cast<std::size_t>(problem_.groups.cell.size());
+    system().cell.reserve(terms);
+    if (with_coefficients()) system().coefficient.reserve(terms);
+  }
+
   template <class AddTerms>
   void add_margins(VectorView<double const> totals, VectorView<double const> reliability, Index count,
                    std::vector<Index>& constraint_of, AddTerms&& add_terms) {
@@ -132,7 +138,7 @@ class Planner {
       remaining_.add(totals[i]);
       add_terms(i);
       system().first.push_back(static_cast<Index>(system().cell.size()));
-      system().total.push_back(remaining_.rounded());
+      system().total.push_back(plan_.frozen.empty() ? totals[i] : remaining_.rounded());
       plan_.item.wanted.push_back(totals[i]);
       // Nothing but 0 is at a finite distance in information from 0.
       bool const hard = reliability.empty() || (keeps_signs() && totals[i] == 0);
@@ -146,7 +152,7 @@ class Planner {
       subtract_product(coefficient, frozen_value_[static_cast<std::size_t>(position)]);
     } else if (cell >= 0) {
       system().cell.push_back(cell);
-      system().coefficient.push_back(coefficient);
+      if (with_coefficients()) system().coefficient.push_back(coefficient);
     }
   }
 

@@ -80,7 +80,22 @@ class Search {
     return reach;
   }
 
+  /// Whether a total is surely neither out of reach nor at a limit: no cell is limited but by its sign, and one term
+  /// has the sign that is asked for. True of most, after a look at one term.
+  [[nodiscard]] bool is_within_reach(Index c) const {
+    auto const at = static_cast<std::size_t>(c);
+    double const aim = system_.must_be_met(c) ? system_.total[at] : item_.wanted[at];
+    if (!system_.lower.empty() || !result_.value.empty()) return false;
+    if (std::abs(aim) <= rounding_of_totals * std::abs(item_.wanted[at])) return false;
+    for (Index t = system_.first[at]; t < system_.first[at + 1]; ++t) {
+      double const start = system_.start[static_cast<std::size_t>(system_.cell[static_cast<std::size_t>(t)])];
+      if ((system_.coefficient_of(t) * start > 0) == (aim > 0)) return true;
+    }
+    return false;
+  }
+
   void look_at(Index c) {
+    if (is_within_reach(c)) return;
     Reach const reach = this->reach(c);
     if (system_.must_be_met(c)) {
       look_at_hard(c, reach);

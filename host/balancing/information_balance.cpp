@@ -87,10 +87,11 @@ class Iteration {
       if (!stalled && !slow) continue;
       if (proves_conflict() || finish_by_newton(residual, stop)) return;
       if (stalled && !(residual_at_look_ < residual / 2)) {
-        if (item_.outcome == Outcome::iteration_limit) item_.outcome = Outcome::stalled;
+        item_.outcome = Outcome::stalled;
         return;
       }
     }
+    (void)proves_conflict();
   }
 
   /// Without over-relaxation, where that has left the range of numbers.
@@ -201,7 +202,8 @@ class Iteration {
     return item_.ray.has_value();
   }
 
-  /// Newton's steps where sweeps have become slow, as many as there were sweeps. True: an outcome is found.
+  /// Newton's steps where sweeps have become slow, with twice as many products as there were sweeps. True: an outcome
+  /// is found.
   bool finish_by_newton(double residual, std::stop_token const& stop) {
     if (adjusted_ || !std::isfinite(residual)) return false;
     if (!newton_) newton_.emplace(system_);

@@ -1,5 +1,6 @@
 // Balancing under any hard constraints against its dual in long double, and against balancing of two margins.
 #include <regio/constrained_balance.hpp>
+#include <regio/national_control.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,6 +48,86 @@ TEST(ConstrainedBalance, WithoutGroupsAndBoundsIsBalancing) {
     ASSERT_EQ(expected.outcome[0], Outcome::converged);
     ASSERT_EQ(report.outcome[0], Outcome::converged);
     expect_near_relative(owned.balanced, margins.balanced, 1e-12);
+  }
+}
+
+TEST(ConstrainedBalance, NationalControlIsASetOfGroups) {
+  // Three regions of 4 x 5, one above the other; their columns and the nation's cells are groups.
+  constexpr Index regions = 3, rows = 4, columns = 5;
+  OwnedConstrained owned = random_constrained(regions * rows, columns, 2, {.negative_share = 0.1, .groups = 0});
+  std::vector<double> other = owned.cells, column_totals(regions * columns), national(rows * columns);
+  owned.row_totals.assign(regions * rows, 0);
+  owned.column_totals.clear();
+  std::mt19937_64 random(4);
+  std::uniform_real_distribution<double> uniform(0.5, 1.5);
+  for (Index k = 0; k < regions; ++k) {
+    for (Index i = 0; i < rows; ++i) {
+      for (Index j = 0; j < columns; ++j) {
+        double const x = owned.cell(k * rows + i, j) * uniform(random);
+        owned.row_totals[static_cast<std::size_t>(k * rows + i)] += x;
+        column_totals[static_cast<std::size_t>(k * columns + j)] += x;
+        national[static_cast<std::size_t>(i * columns + j)] += x;
+      }
+    }
+  }
+  for (Index k = 0; k < regions; ++k) {
+    for (Index j = 0; j < columns; ++j) {
+      std::vector<TableCell> column;
+      for (Index i = 0; i < rows; ++i) column.push_back({k * rows + i, j});
+      owned.add_group(column, column_totals[static_cast<std::size_t>(k * columns + j)]);
+    }
+  }
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < columns; ++j) {
+      std::vector<TableCell> nation;
+      for (Index k = 0; k < regions; ++k) nation.push_back({k * rows + i, j});
+      owned.add_group(nation, national[static_cast<std::size_t>(i * columns + j)]);
+    }
+  }
+  std::vector<double> expected(owned.cells.size());
+  NationalControlProblem const problem{.tables = {owned.cells.data(), regions, rows, columns},
+                                       .row_totals = {owned.row_totals.data(), regions, rows},
+                                       .column_totals = {column_totals.data(), regions, columns},
+                                       .national = {national.data(), rows, columns},
+                                       .balanced = {expected.data(), regions, rows, columns}};
+  Engine engine = Engine::cpu(2);
+  ASSERT_EQ(national_control(engine, {.tolerance = 1e-13}, {problem}).outcome[0], Outcome::converged);
+  ASSERT_EQ(balance(owned.problem()).outcome[0], Outcome::converged);
+  expect_near_relative(owned.balanced, expected, 1e-10);
+}
+
+TEST(ConstrainedBalance, TotalsThatDisagreeInTheLastBitsAreMet) {
+  OwnedConstrained owned{.rows = 2,
+                         .columns = 3,
+                         .cells = {1, 2, 3, 3, 2, 1},
+                         .row_totals = {0.3 * (1 + 1e-15), 0.7},
+                         .column_totals = {0.3, 0.4, 0.3}};
+  owned.add_group({{0, 0}, {1, 1}}, 0.25);
+  ASSERT_NE(owned.row_totals[0] + owned.row_totals[1], 1.0);
+  ConstrainedBalanceReport const report = balance(owned.problem());
+  EXPECT_EQ(report.outcome[0], Outcome::converged);
+  EXPECT_LE(report.residual[0], 1e-13);
+}
+
+TEST(ConstrainedBalance, UnitsDoNotMatter) {
+  OwnedConstrained owned = random_constrained(6, 5, 8, {.negative_share = 0.1, .groups = 2, .bounded_share = 0.2});
+  ConstrainedBalanceReport const report = balance(owned.problem());
+  ASSERT_EQ(report.outcome[0], Outcome::converged);
+  for (double const unit : {0x1p-40, 0x1p40}) {  // powers of two change no digit
+    OwnedConstrained other = owned;
+    for (std::vector<double>* numbers : {&other.cells, &other.row_totals, &other.column_totals, &other.group_total}) {
+      for (double& number : *numbers) number *= unit;
+    }
+    for (CellBounds& bounds : other.bounds) {
+      bounds.lower *= unit;
+      bounds.upper *= unit;
+    }
+    ConstrainedBalanceReport const scaled = balance(other.problem());
+    ASSERT_EQ(scaled.outcome[0], Outcome::converged);
+    EXPECT_EQ(scaled.iterations[0], report.iterations[0]);
+    for (std::size_t e = 0; e < owned.cells.size(); ++e) {
+      EXPECT_NEAR(other.balanced[e], unit * owned.balanced[e], 1e-14 * std::abs(unit * owned.balanced[e]));
+    }
   }
 }
 

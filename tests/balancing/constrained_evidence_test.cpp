@@ -145,6 +145,16 @@ TEST(ConstrainedEvidence, RandomConflictsAreProvenAndWhatIsPossibleIsNot) {
   }
 }
 
+TEST(ConstrainedEvidence, AlsoWhereTheLimitOfSweepsComesFirst) {
+  OwnedConstrained owned = random_constrained(5, 4, 1, {.zero_share = 0, .groups = 0});
+  owned.row_totals[2] += 0.5;
+  Engine engine = Engine::cpu(1);
+  ConstrainedBalanceReport const report = balance_constrained(engine, {.max_iterations = 30}, {owned.problem()});
+  EXPECT_EQ(report.outcome[0], Outcome::infeasible);
+  EXPECT_EQ(report.iterations[0], 30);
+  expect_proof(owned, report);
+}
+
 TEST(ConstrainedEvidence, ReliableTotalsThatConflictStopSoftAndKras) {
   for (ConstrainedMethod const method : {ConstrainedMethod::soft, ConstrainedMethod::kras}) {
     OwnedConstrained owned{
