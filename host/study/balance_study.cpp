@@ -8,6 +8,9 @@
 #include <fmt/ranges.h>
 
 #include "study/balance_batch_report.hpp"
+#include "study/balance_variant.hpp"
+#include "study/constrained_study.hpp"
+#include "study/national_study.hpp"
 #include "study/study_keys.hpp"
 #include "study/study_run.hpp"
 #include "study/target_draws_report.hpp"
@@ -202,10 +205,25 @@ format::StudySchema balance_schema() {
              "column_totals.csv");
   input.optional_file("labels", "labels of a .npy table: margin,label; its dimensions are numbered without",
                       "\"labels.csv\"");
+  input.optional_file("national",
+                      "what the regions add up to: a matrix, or row,column,value; table and totals then name regions",
+                      "\"national.csv\"");
+  input.optional_file("constraints",
+                      "totals of groups of cells: constraint,row,column,coefficient,value[,reliability]",
+                      "\"constraints.csv\"");
+  input.optional_file("bounds", "limits of cells: row,column,lower,upper; equal ones give the cell its value",
+                      "\"bounds.csv\"");
 
   TableKeys keys(schema, "balance");
-  keys.choice("method", "gras for tables with negative cells; ras refuses them; without any both give the same",
-              methods);
+  keys.choice("method",
+              "gras, or ras, which refuses negative cells; mr-gras meets constraints and bounds as well, soft and kras "
+              "let totals with a reliability give way, and so does least-squares",
+              methods)
+      .choices = balance_method_words();
+  keys.choice("weight",
+              "least-squares: a squared change of a cell counts in proportion to 1 over the cell, to 1, or to 1 over "
+              "its square",
+              cell_weight_words());
   keys.number("tolerance", "a total is met when it is missed by no more than this share of it", defaults.tolerance, 0,
               1);
   keys.integer("max_iterations", "sweeps over both margins", defaults.max_iterations, 1, most_iterations);
@@ -232,6 +250,11 @@ BalanceOptions balance_options(format::StudyDocument const& document) {
 }
 
 RunSummary run_balance_study(Engine& engine, format::StudyDocument const& document, RunSettings const& settings) {
+  switch (balance_variant(document)) {
+    case BalanceVariant::national: return run_national_study(engine, document, settings);
+    case BalanceVariant::constrained: return run_constrained_study(engine, document, settings);
+    case BalanceVariant::two_margins: break;
+  }
   StudyRun run(engine, document, "balance", settings);
   BalanceBatch batch = read_inputs(run, document);
   refuse_unknown_problem(batch, document);

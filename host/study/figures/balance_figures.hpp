@@ -16,6 +16,8 @@ struct Convergence {
   bool converged = false;
   double tolerance = 0;
   std::string margin = "row or column";  ///< what has a residual
+  std::string step = "sweep";            ///< what an iteration is called
+  std::string reached = "The totals are met";
 };
 /// The largest residual after every sweep, on a logarithmic axis.
 Figure convergence_figure(Convergence const& run, std::string const& source);

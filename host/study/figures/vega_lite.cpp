@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t row_height = 15;
 
-std::string capitalised(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  return text;
-}
-
 /// Number of characters in UTF-8.
 std::size_t characters(std::string const& text) {
   auto const starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
@@ -203,6 +197,12 @@ std::string short_number(double value) {
 
 std::string counted(Index count, std::string const& singular, std::string const& plural) {
   return std::to_string(count) + " " + (count == 1 ? singular : plural);
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
 }
 
 std::string enumeration(std::vector<std::string> const& words) {

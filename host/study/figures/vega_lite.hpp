@@ -100,6 +100,8 @@ std::vector<std::size_t> evenly_spaced(std::size_t count, std::size_t most);
 std::string short_number(double value);
 /// "1 region", "24 regions".
 std::string counted(Index count, std::string const& singular, std::string const& plural);
+/// "Sweep" for "sweep".
+std::string capitalised(std::string text);
 /// "a", "a and b", "a, b and c".
 std::string enumeration(std::vector<std::string> const& words);
 /// Number of a cluster as people read it: from 1.
