@@ -20,8 +20,7 @@ namespace regio {
 struct CorrelationProblem {
   VectorView<double const> first, second;  ///< [n], finite, n >= 2
   CorrelationMethod method = CorrelationMethod::pearson;
-  std::uint64_t stream =
-      0;  ///< random stream, below 2^63: of permutations, and another one of the same number of replicates
+  std::uint64_t stream = 0;  ///< random stream of permutations, below 2^63; replicates draw from stream + 2^63
 };
 
 /// Where the p-value comes from.
