@@ -208,8 +208,7 @@ format::StudySchema balance_schema() {
   input.optional_file("national",
                       "what the regions add up to: a matrix, or row,column,value; table and totals then name regions",
                       "\"national.csv\"");
-  input.optional_file("constraints",
-                      "totals of groups of cells: constraint,row,column,coefficient,value[,reliability]",
+  input.optional_file("constraints", "totals of groups of cells: constraint,row,column,coefficient,value[,reliability]",
                       "\"constraints.csv\"");
   input.optional_file("bounds", "limits of cells: row,column,lower,upper; equal ones give the cell its value",
                       "\"bounds.csv\"");

@@ -77,6 +77,8 @@ ReportSection conflict_section(ConstrainedTable const& result) {
   section.items.emplace_back(
       Paragraph{result.is_computed()
                     ? "The balanced table beside this report is where the iteration ended; it does not meet the totals."
+                : result.report.iterations.front() > 0
+                    ? "No table is given: the iteration came to none that meets the totals."
                     : "No table was computed: the checks before the first iteration found the reason."});
   return section;
 }
@@ -174,10 +176,12 @@ std::string multipliers_text(ConstrainedMethod method) {
 
 ReportSection trust_section(ConstrainedTable const& result, std::string const& source) {
   ReportSection section{.name = "trust", .title = "Can it be trusted?"};
-  section.items.emplace_back(Paragraph{fmt::format(
-      "The largest residual of what must be met is {:.2g}, taken from the balanced table itself in compensated "
-      "arithmetic; the tolerance is {:g}. What was minimised came to {}.",
-      result.report.residual.front(), result.options.tolerance, short_number(result.report.objective.front()))});
+  if (result.is_computed()) {
+    section.items.emplace_back(Paragraph{fmt::format(
+        "The largest residual of what must be met is {:.2g}, taken from the balanced table itself in compensated "
+        "arithmetic; the tolerance is {:g}. What was minimised came to {}.",
+        result.report.residual.front(), result.options.tolerance, short_number(result.report.objective.front()))});
+  }
   if (!result.report.history.empty() && !result.report.history.front().empty()) {
     section.items.emplace_back(convergence_figure(
         {.history = result.report.history.front(),

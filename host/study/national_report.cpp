@@ -81,6 +81,8 @@ ReportSection conflict_section(NationalBalance const& result) {
   section.items.emplace_back(Paragraph{
       result.is_computed()
           ? "The balanced tables beside this report are where the iteration ended; they do not meet the totals."
+      : result.report.iterations.front() > 0
+          ? "No table is given: the iteration came to none that meets the totals."
           : "No table was computed: the checks before the first sweep found the reason."});
   return section;
 }
@@ -253,8 +255,7 @@ ReportTable margins_table(NationalBalance const& result) {
   return table;
 }
 
-ReportSection trust_section(NationalBalance const& result, std::string const& source) {
-  ReportSection section{.name = "trust", .title = "Can it be trusted?"};
+ReportTable checks_table(NationalBalance const& result) {
   ReportTable checks{.name = "checks",
                      .caption = "The result against what was asked",
                      .columns = {"", "Rows of the regions", "Columns of the regions", "National cells"},
@@ -265,7 +266,12 @@ ReportSection trust_section(NationalBalance const& result, std::string const& so
   auto const text = [](std::vector<double> const& residual) { return fmt::format("{:.2g}", residual.front()); };
   checks.rows.push_back({std::string("Largest residual"), text(result.report.row_residual),
                          text(result.report.column_residual), text(result.report.national_residual)});
-  section.items.emplace_back(std::move(checks));
+  return checks;
+}
+
+ReportSection trust_section(NationalBalance const& result, std::string const& source) {
+  ReportSection section{.name = "trust", .title = "Can it be trusted?"};
+  if (result.is_computed()) section.items.emplace_back(checks_table(result));
   if (!result.report.history.empty() && !result.report.history.front().empty()) {
     section.items.emplace_back(convergence_figure({.history = result.report.history.front(),
                                                    .iterations = result.report.iterations.front(),

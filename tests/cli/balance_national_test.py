@@ -153,6 +153,7 @@ class NationalControl(ProgramTest):
         report = self.read("report.html")
         for part in ("Why it cannot be done", "The totals in conflict", "Anyone can check it"):
             self.assertIn(part, report)
+        self.assertNotIn(">nan<", report)
 
     def test_totals_of_a_region_that_differ_name_the_region(self):
         self.write_example()
