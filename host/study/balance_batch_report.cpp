@@ -85,6 +85,10 @@ ReportSection problems_section(BalanceBatch const& batch, BalancedTable const& s
 
 }  // namespace
 
+std::string of_problem(BalancedTable const& result) {
+  return result.problem.empty() ? "" : " (problem " + quoted(result.problem) + ")";
+}
+
 std::string batch_headline(BalanceBatch const& batch) {
   auto const count = static_cast<Index>(batch.problems.size());
   Index const solved = count - static_cast<Index>(batch.unsolved().size());
@@ -147,7 +151,7 @@ format::Report batch_report(BalanceBatch const& batch, BalancedTable const& show
   report.sections.push_back(problems_section(batch, shown));
   CellMovement const movement = cell_movement(shown);
   for (ReportSection& section : balance_sections(shown, movement, batch.file_of(shown), context.source)) {
-    section.title += ": problem " + quoted(shown.problem);
+    section.title += of_problem(shown);
     report.sections.push_back(std::move(section));
   }
   report.sections.push_back(repeat_section(context));

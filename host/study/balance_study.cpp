@@ -126,7 +126,9 @@ std::optional<DrawsOfRun> draw_all(Engine& engine, BalanceBatch const& batch, st
     options.problem = static_cast<std::uint32_t>(b);
     TargetDraws const draws = draw_targets(engine, batch.problems[b], options, control);
     result.files.add(batch.problems[b], draws);
-    if (b == shown) result.section = draws_section(batch.problems[b], draws, options.coverage, source);
+    if (b != shown) continue;
+    result.section = draws_section(batch.problems[b], draws, options.coverage, source);
+    result.section.title += of_problem(batch.problems[b]);
   }
   return result;
 }

@@ -38,12 +38,16 @@ std::string outcomes_text(std::map<std::string, Index> const& outcomes) {
 }
 
 std::string how_drawn(TargetDraws const& draws, double coverage) {
+  std::string const solved = draws.solved() == draws.draws
+                                 ? "All have a solution."
+                                 : fmt::format("{} of them have a solution ({}); the others are left out.",
+                                               draws.solved(), outcomes_text(draws.outcomes));
   return fmt::format(
       "Each of {} draws takes every uncertain total from the log-normal distribution of its standard error, lets the "
-      "uncertain totals of one margin take the difference of the two sums, and balances the table anew. {} of them "
-      "meet "
-      "their totals ({}); the others are left out. Low and high enclose {:g} % of the draws.",
-      draws.draws, draws.solved(), outcomes_text(draws.outcomes), 100 * coverage);
+      "uncertain totals of one margin take the difference of the two sums, and balances the table anew. {} Low and "
+      "high "
+      "enclose {:g} % of these draws.",
+      draws.draws, solved, 100 * coverage);
 }
 
 /// The cells whose amounts vary most.

@@ -145,12 +145,12 @@ class ManyTables(BalanceStudyTest):
         self.assertIn("Problem '2012': No table has these totals: those of the rows add up to 22", completed.stderr)
         self.assertEqual(self.numbers("2010"), self.alone("2010"))
         self.assertEqual({line["value"] for line in self.lines("balanced.csv") if line["problem"] == "2012"}, {""})
-        self.assertIn("Why it cannot be done: problem &#39;2012&#39;", self.read("report.html"))
+        self.assertIn("Why it cannot be done (problem &#39;2012&#39;)", self.read("report.html"))
 
     def test_the_report_shows_the_problem_that_is_chosen(self):
         self.write("study.toml", STUDY + 'show = "2012"\n')
         self.regio("run", "study.toml")
-        self.assertIn("How far the cells moved: problem &#39;2012&#39;", self.read("report.html"))
+        self.assertIn("How far the cells moved (problem &#39;2012&#39;)", self.read("report.html"))
         self.write("study.toml", STUDY + 'show = "2013"\n')
         completed = self.regio("run", "study.toml", "--force", status=WRONG_USAGE)
         self.assertIn("study.toml:13:8: balance.show: found '2013', expected the label of a problem; did you mean "

@@ -175,7 +175,7 @@ TEST_F(BalanceBatches, TheReportShowsTheChosenProblemInFull) {
   EXPECT_THAT(report.summary, HasSubstr("All 2 tables meet their totals, after "));
   ASSERT_EQ(report.sections.size(), 5U);
   EXPECT_EQ(report.sections[0].name, "problems");
-  EXPECT_EQ(report.sections[1].title, "How far the cells moved: problem '2011'");
+  EXPECT_EQ(report.sections[1].title, "How far the cells moved (problem '2011')");
   EXPECT_THAT(report.notices, IsEmpty());
   auto const& outcomes = std::get<format::ReportTable>(report.sections[0].items.back());
   EXPECT_EQ(outcomes.rows.size(), 2U);

@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from chromium import Chromium, find_chromium
 
 SKIPPED = 77
-BALANCE_PAGES = ("balance", "balance-large", "balance-conflict", "balance-zeros")
+BALANCE_PAGES = ("balance", "balance-large", "balance-conflict", "balance-zeros", "balance-many")
 PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics") + BALANCE_PAGES
 WIDTHS = (360, 768, 1280, 1920)
 
@@ -61,7 +61,8 @@ class ReportInBrowser(unittest.TestCase):
     def test_balanced_table_has_every_kind_of_figure(self):
         usual = ["cell-changes", "convergence", "rows-multipliers", "columns-multipliers"]
         for page, figures in (("balance", usual), ("balance-conflict", ["conflict", "convergence"]),
-                              ("balance-zeros", ["forced-zeros"] + usual), ("balance-totals", [])):
+                              ("balance-zeros", ["forced-zeros"] + usual), ("balance-totals", []),
+                              ("balance-many", usual + ["cell-spread"])):
             self.open(page)
             self.assertEqual(self.drawn_figures(), figures)
             self.assert_quiet()

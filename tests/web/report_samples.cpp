@@ -4,7 +4,9 @@
 #include <iostream>
 #include <map>
 
+#include "study/balance_batch_report.hpp"
 #include "study/balance_report.hpp"
+#include "study/target_draws_report.hpp"
 #include "study/totals_files.hpp"
 #include "tests/support/synthetic_study.hpp"
 
@@ -85,6 +87,29 @@ std::string balance_page(std::filesystem::path const& folder, BalanceSample cons
   return regio::format::render_html(balance_report(result, context));
 }
 
+/// Three problems of one table, the second without a solution, and draws of the third.
+std::string balance_many_page(std::filesystem::path const& folder) {
+  using namespace regio::study;
+  std::filesystem::path const files = folder / "balance";
+  std::filesystem::create_directories(files);
+  write(files / "many.csv", ",bread,constructor\nfarms,3,1\n__proto__,5,2\n");
+  write(files / "rows.csv",
+        "problem,label,value\n2010,farms,5\n2010,__proto__,8\n</script>,farms,6\n</script>,__proto__,8\n"
+        "constructor,farms,4\nconstructor,__proto__,9\n");
+  write(files / "columns.csv", "label,value\nbread,9\nconstructor,4\n");
+  regio::format::Findings findings;
+  BalanceBatch batch = read_batch({{{files / "many.csv"}}, files / "rows.csv", files / "columns.csv"}, {}, findings);
+  findings.throw_if_any();
+  auto engine = regio::Engine::cpu();
+  balance(engine, batch.problems, {});
+  BalancedTable shown = batch.problems.back();
+  balance(engine, {&shown, 1}, {});
+  regio::format::Report report = batch_report(batch, shown, {.title = "Constructed tables", .device = "CPU"});
+  shown.row_errors = {0.5, 1};
+  report.sections.push_back(draws_section(shown, draw_targets(engine, shown, {.draws = 100}, {}), 0.95, ""));
+  return regio::format::render_html(report);
+}
+
 /// A table of 80 rows and 70 columns with holes and negative cells, whose totals have grown by different shares.
 BalanceSample large_table() {
   constexpr int rows = 80, columns = 70;
@@ -148,6 +173,7 @@ int main(int count, char** arguments) {
       balance_page(folder, {",bread,constructor,</script>\nfarms,3,0,0\nbakers,5,0,0\n__proto__,1,4,1\nsmiths,0,1,6\n",
                             "label,value\nfarms,4\nbakers,4\n__proto__,5\nsmiths,5\n",
                             "label,value\nbread,6\nconstructor,6\n</script>,6\n"}));
+  write(folder / "balance-many.html", balance_many_page(folder));
   write(folder / "balance-zeros.html",
         balance_page(folder, {",x,y\na,1,1\nb,0,1\n", "label,value\na,1\nb,1\n", "label,value\nx,1\ny,1\n"}));
   write(folder / "balance-totals.html",

@@ -66,9 +66,7 @@ Figure cell_spread_figure(BalancedTable const& problem, TargetDraws const& draws
       .specification = vega_lite(std::move(values)),
       .data = matrix_table(table, shown, spreads, "cell-spread", "Standard deviation in % of the mean")};
   figure.note = shown.note(table, "those whose cells vary most");
-  Json colour = magnitude_colour("spread", "Standard deviation, % of the mean");
-  colour["scale"]["zero"] = true;
-  table_matrix(figure.specification, table, shown, std::move(colour),
+  table_matrix(figure.specification, table, shown, magnitude_colour("spread", "Standard deviation, %"),
                tooltip({{"row_name", "Row"},
                         {"column_name", "Column"},
                         {"mean", "Mean"},
