@@ -8,6 +8,7 @@
 
 #include <regio/views.hpp>
 
+#include "balancing/margin_residual.hpp"
 #include "balancing/multiplier_step.hpp"
 #include "core/simd.hpp"
 
@@ -63,22 +64,6 @@ struct CheckedColumnSums {
   double* error = nullptr;
   double* magnitude = nullptr;  ///< of signed tables; elsewhere it is the value
 };
-
-/// How far a margin's sum is from its total, as a share of what the tolerance is measured by; what `slack` covers is
-/// not counted. A margin of zeros with total 0 misses nothing.
-inline double margin_residual(double sum, double magnitude, double total, double slack) {
-  double const missed = std::abs(sum - total) - slack;
-  if (!(missed > 0)) return std::isnan(missed) ? missed : 0.0;
-  return missed / std::max(std::abs(total), magnitude);
-}
-
-/// The same from how much is missed.
-inline double checked_residual(double missed, double magnitude, double total) {
-  return missed == 0 ? 0.0 : std::abs(missed) / std::max(std::abs(total), magnitude);
-}
-
-/// The larger of two residuals; one that is not a number is larger than any.
-inline double larger_residual(double a, double b) { return a >= b || std::isnan(a) ? a : b; }
 
 /// part / whole; 0 of a row of zeros.
 inline double share(double part, double whole) { return whole > 0 ? part / whole : 0.0; }

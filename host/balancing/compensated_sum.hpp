@@ -1,10 +1,12 @@
-/// Sums in twice the precision of their terms.
+/// Sums in twice the precision of their terms. For both compilers.
 #pragma once
+
+#include "core/host_device.hpp"
 
 namespace regio {
 
 /// sum + error += x: what rounding takes from the sum goes into the error (Knuth's two-sum).
-inline void add_exactly(double x, double& sum, double& error) noexcept {
+REGIO_HOST_DEVICE inline void add_exactly(double x, double& sum, double& error) noexcept {
   double const total = sum + x, part = total - sum;
   error += (sum - (total - part)) + (x - part);
   sum = total;
@@ -13,13 +15,13 @@ inline void add_exactly(double x, double& sum, double& error) noexcept {
 /// A running sum and what its roundings lost (Ogita, Rump and Oishi 2005).
 class CompensatedSum {
  public:
-  void add(double x, double error = 0) noexcept {
+  REGIO_HOST_DEVICE void add(double x, double error = 0) noexcept {
     add_exactly(x, sum_, error_);
     error_ += error;
   }
-  [[nodiscard]] double value() const noexcept { return sum_ + error_; }
+  [[nodiscard]] REGIO_HOST_DEVICE double value() const noexcept { return sum_ + error_; }
   /// value() - total, without the rounding of value(): the total is taken off first.
-  [[nodiscard]] double minus(double total) const noexcept { return (sum_ - total) + error_; }
+  [[nodiscard]] REGIO_HOST_DEVICE double minus(double total) const noexcept { return (sum_ - total) + error_; }
 
  private:
   double sum_ = 0, error_ = 0;

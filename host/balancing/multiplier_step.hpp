@@ -1,9 +1,9 @@
-/// The equation of one margin: its multiplier from the sums of its cells.
+/// The equation of one margin: its multiplier from the sums of its cells. For both compilers.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "core/host_device.hpp"
 
 namespace regio {
 
@@ -15,9 +15,9 @@ struct Multiplier {
 /// The positive root of p r^2 - total r - n = 0; p and n are the sums of the margin's positive and of its negative
 /// cells' magnitudes under the other margin's multipliers. The form without cancellation is taken for either sign of
 /// the total (the textbook's loses every digit where total^2 is far above 4 p n). A margin without cells keeps 1.
-inline double margin_root(double p, double n, double total) {
-  if (n == 0) return p == 0 ? 1.0 : std::max(total, 0.0) / p;
-  if (p == 0) return total < 0 ? -n / total : std::numeric_limits<double>::infinity();
+REGIO_HOST_DEVICE inline double margin_root(double p, double n, double total) {
+  if (n == 0) return p == 0 ? 1.0 : (total < 0 ? 0.0 : total) / p;
+  if (p == 0) return total < 0 ? -n / total : double{INFINITY};
   double const square = total * total + 4 * p * n;
   constexpr double largest = 1e300, smallest = 1e-290;
   double const root =
@@ -27,7 +27,7 @@ inline double margin_root(double p, double n, double total) {
 
 /// Whether the margin meets its total under margin_root, whatever the other margin's multipliers are: not where it has
 /// no cell, or none of the sign that the total asks for.
-inline bool root_meets_total(double p, double n, double total) {
+REGIO_HOST_DEVICE inline bool root_meets_total(double p, double n, double total) {
   if (p > 0) return n > 0 || total >= 0;
   return n > 0 ? total < 0 : total == 0;
 }
@@ -41,17 +41,18 @@ class RelaxationExponent {
   constexpr RelaxationExponent() = default;
   /// The next exponent that is not below omega - 1, omega in [1, 2): above the best one the iteration's rate worsens
   /// slowly, below it fast.
-  static RelaxationExponent above(double omega) {
+  REGIO_HOST_DEVICE static RelaxationExponent above(double omega) {
+    auto const numerator = static_cast<int>(std::ceil((omega - 1) * steps));
     RelaxationExponent exponent;
-    exponent.numerator_ = std::clamp(static_cast<int>(std::ceil((omega - 1) * steps)), 0, steps - 1);
+    exponent.numerator_ = numerator < 0 ? 0 : numerator < steps ? numerator : steps - 1;
     return exponent;
   }
 
-  [[nodiscard]] bool plain() const noexcept { return numerator_ == 0; }
-  [[nodiscard]] double omega() const noexcept { return 1 + static_cast<double>(numerator_) / steps; }
+  [[nodiscard]] REGIO_HOST_DEVICE bool plain() const noexcept { return numerator_ == 0; }
+  [[nodiscard]] REGIO_HOST_DEVICE double omega() const noexcept { return 1 + static_cast<double>(numerator_) / steps; }
 
   /// base ^ (omega - 1), base > 0.
-  [[nodiscard]] double power(double base) const {
+  [[nodiscard]] REGIO_HOST_DEVICE double power(double base) const {
     double result = 1, root = base;
     for (int bit = steps / 2; bit > 0; bit /= 2) {
       root = std::sqrt(root);
@@ -65,7 +66,7 @@ class RelaxationExponent {
 };
 
 /// One margin's step from `old`: its root, moved on beyond it by the exponent.
-inline double relaxed_step(double old, double root, RelaxationExponent exponent) {
+REGIO_HOST_DEVICE inline double relaxed_step(double old, double root, RelaxationExponent exponent) {
   if (exponent.plain() || !(old > 0) || !(root > 0) || std::isinf(root)) return root;
   return root * exponent.power(root / old);
 }

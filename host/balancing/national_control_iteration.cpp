@@ -2,10 +2,9 @@
 
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "balancing/compensated_sum.hpp"
-#include "balancing/relaxation.hpp"
+#include "balancing/national_control_loop.hpp"
 
 namespace regio {
 namespace {
@@ -20,15 +19,9 @@ constexpr Index swept_kinds = 2, checked_kinds = 3;
 
 class Iteration {
  public:
-  Iteration(NationalControlItem& item, double tolerance, NationalControlKernels const& kernels,
-            NationalControlChunks const& chunks, NationalControlWorkspace& space)
-      : item_(item),
-        tolerance_(tolerance),
-        kernels_(kernels),
-        chunks_(chunks),
-        space_(space),
-        padded_columns_(padded(item.columns())),
-        relaxation_(false, tolerance) {
+  Iteration(NationalControlItem& item, NationalControlKernels const& kernels, NationalControlChunks const& chunks,
+            NationalControlWorkspace& space)
+      : item_(item), kernels_(kernels), chunks_(chunks), space_(space), padded_columns_(padded(item.columns())) {
     auto const rows = static_cast<std::size_t>(item.rows() * item.regions());
     auto const columns = static_cast<std::size_t>(all_columns());
     auto const national = static_cast<std::size_t>(item.rows() * padded_columns_);
@@ -48,82 +41,88 @@ class Iteration {
     space.checked.resize(space.residuals.size());
     take_cells();
     take_totals();
-    begin(item.over_relaxation);
   }
 
-  void run(std::stop_token const& stop) {
-    item_.outcome = Outcome::iteration_limit;
-    item_.iterations = 0;
-    double wanted = tolerance_;
-    std::optional<CheckedResiduals> result;
-    while (item_.iterations < item_.max_iterations) {
-      if (stop.stop_requested()) {
-        item_.outcome = Outcome::cancelled;
-        return;
-      }
-      ++item_.iterations;
-      double const of_rows = sweep_rows();
-      double const residual = larger_residual(of_rows, step_columns());
-      if (item_.history != nullptr) item_.history->push_back(residual);
-      if (!std::isfinite(residual) && !relaxation_.exponent().plain()) {
-        begin(false);
-        continue;
-      }
-      relaxation_.observe(residual);
-      if (residual <= wanted) {
-        // Every family was within the tolerance when its turn came; the result is checked with all three at once.
-        result = finish();
-        if (result->beyond_slack <= tolerance_) {
-          item_.outcome = Outcome::converged;
-          break;
-        }
-        wanted = residual / 2;
-      }
-      if (relaxation_.stalled() || std::isnan(residual)) {
-        item_.outcome = Outcome::stalled;
-        break;
-      }
-      space_.columns.swap(space_.next_columns);
-      if (item_.is_signed) space_.column_inverses.swap(space_.next_column_inverses);
-      constexpr Index sweeps_between = 16;
-      if (item_.iterations % sweeps_between == 0) keep_in_range();
+  /// From the item's start.
+  void begin() {
+    for (LineVector* values : {&space_.rows, &space_.columns, &space_.national, &space_.row_inverses,
+                               &space_.column_inverses, &space_.national_inverses}) {
+      std::fill(values->begin(), values->end(), 1.0);
     }
-    item_.rate = relaxation_.rate();
-    if (item_.outcome == Outcome::stalled || (item_.outcome == Outcome::iteration_limit && item_.is_last)) {
-      result = finish();
-    }
-    if (result) {
-      item_.row_residual = result->rows;
-      item_.column_residual = result->columns;
-      item_.national_residual = result->national;
-    }
-    give_multipliers();
+    auto const set = [](LineVector& values, LineVector& inverses, std::size_t place, double value) {
+      values[place] = value;
+      if (!inverses.empty()) inverses[place] = value > 0 ? 1 / value : 0;
+    };
+    for_lines_of_columns(item_.regions(), [&](std::size_t place, Index k, Index j) {
+      set(space_.columns, space_.column_inverses, place, item_.first_column_multiplier(k, j));
+    });
+    for_lines_of_columns(item_.rows(), [&](std::size_t place, Index i, Index j) {
+      set(space_.national, space_.national_inverses, place, item_.first_national_multiplier(i, j));
+    });
+  }
+
+  double sweep(RelaxationExponent exponent) {
+    exponent_ = exponent;
+    double const of_rows = sweep_rows();
+    return larger_residual(of_rows, step_columns());
+  }
+
+  void take_columns(Index sweeps) {
+    space_.columns.swap(space_.next_columns);
+    if (item_.is_signed) space_.column_inverses.swap(space_.next_column_inverses);
+    constexpr Index sweeps_between = 16;
+    if (sweeps % sweeps_between == 0) keep_in_range();
+  }
+
+  /// The cells of the result and its residuals.
+  CheckedResiduals check() {
+    chunks_.for_each([&](Index c, Index begin, Index end) {
+      CheckedNationalSums const sums{.columns = {column_sums(c, 0), column_sums(c, 1), column_sums(c, 2)},
+                                     .national = {national_sums(c, 0), national_sums(c, 1), national_sums(c, 2)}};
+      std::fill_n(column_sums(c, 0), checked_kinds * all_columns(), 0.0);
+      space_.checked[static_cast<std::size_t>(c)] =
+          kernels_.finish(input(), begin, end, multipliers(), item_.balanced, sums);
+    });
+    CheckedResiduals result;
+    for (Index c = 0; c < chunks_.count(); ++c) result.note(space_.checked[static_cast<std::size_t>(c)]);
+    for_lines_of_columns(item_.regions(), [&](std::size_t place, Index, Index) {
+      CompensatedSum sum;
+      double magnitude = 0;
+      for (Index c = 0; c < chunks_.count(); ++c) {
+        sum.add(column_sums(c, 0)[place], column_sums(c, 1)[place]);
+        magnitude += column_sums(c, 2)[place];
+      }
+      double const given = space_.column_totals[place], wanted = std::isinf(given) ? 0 : given;
+      result.note(result.columns, sum.minus(wanted), item_.is_signed ? magnitude : sum.value(), wanted, item_.slack);
+    });
+    return result;
+  }
+
+  void give_multipliers() {
+    for_rows([&](std::size_t place, Index k, Index i) { item_.row_multipliers(k, i) = space_.rows[place]; });
+    for_lines_of_columns(item_.regions(), [&](std::size_t place, Index k, Index j) {
+      item_.column_multipliers(k, j) = space_.columns[place];
+    });
+    for_lines_of_columns(item_.rows(), [&](std::size_t place, Index i, Index j) {
+      item_.national_multipliers(i, j) = space_.national[place];
+    });
   }
 
  private:
   [[nodiscard]] Index all_columns() const noexcept { return item_.regions() * padded_columns_; }
-  [[nodiscard]] static bool is_wiped(VectorView<std::uint8_t const> wiped, Index margin) {
-    return !wiped.empty() && wiped[margin] != 0;
-  }
-  [[nodiscard]] double total(double given, VectorView<std::uint8_t const> wiped, Index margin) const {
-    if (!is_wiped(wiped, margin)) return given;
-    return item_.is_signed ? std::numeric_limits<double>::infinity() : 0.0;
-  }
-
-  /// Calls visit(margin as in the report, place in the workspace) for the rows, columns or national cells.
+  /// Calls visit(place in the workspace, region, row) for the rows.
   template <class Visit>
   void for_rows(Visit&& visit) const {
     for (Index k = 0; k < item_.regions(); ++k) {
-      for (Index i = 0; i < item_.rows(); ++i) {
-        visit(k * item_.rows() + i, static_cast<std::size_t>(i * item_.regions() + k), k, i);
-      }
+      for (Index i = 0; i < item_.rows(); ++i) visit(static_cast<std::size_t>(i * item_.regions() + k), k, i);
     }
   }
+  /// Calls visit(place in the workspace, line, column) for the columns of all regions, or the national cells.
   template <class Visit>
   void for_lines_of_columns(Index lines, Visit&& visit) const {
     for (Index line = 0; line < lines; ++line) {
       for (Index j = 0; j < item_.columns(); ++j) {
-        visit(line * item_.columns() + j, static_cast<std::size_t>(line * padded_columns_ + j), line, j);
+        visit(static_cast<std::size_t>(line * padded_columns_ + j), line, j);
       }
     }
   }
@@ -154,39 +153,12 @@ class Iteration {
   }
 
   void take_totals() {
-    for_rows([&](Index margin, std::size_t place, Index k, Index i) {
-      space_.row_totals[place] = total(item_.row_totals(k, i), item_.wiped_rows, margin);
+    for_rows([&](std::size_t place, Index k, Index i) { space_.row_totals[place] = item_.row_total(k, i); });
+    for_lines_of_columns(item_.regions(), [&](std::size_t place, Index k, Index j) {
+      space_.column_totals[place] = item_.column_total(k, j);
     });
-    for_lines_of_columns(item_.regions(), [&](Index margin, std::size_t place, Index k, Index j) {
-      space_.column_totals[place] = total(item_.column_totals(k, j), item_.wiped_columns, margin);
-    });
-    if (item_.national.empty()) return;
-    for_lines_of_columns(item_.rows(), [&](Index margin, std::size_t place, Index i, Index j) {
-      space_.national_totals[place] = total(item_.national(i, j), item_.wiped_national, margin);
-    });
-  }
-
-  /// From the item's start; again, and without over-relaxation, where that has left the range of numbers.
-  void begin(bool over_relaxation) {
-    relaxation_ = Relaxation(over_relaxation, tolerance_);
-    for (LineVector* values : {&space_.rows, &space_.columns, &space_.national, &space_.row_inverses,
-                               &space_.column_inverses, &space_.national_inverses}) {
-      std::fill(values->begin(), values->end(), 1.0);
-    }
-    auto const set = [](LineVector& values, LineVector& inverses, std::size_t place, double value) {
-      values[place] = value;
-      if (!inverses.empty()) inverses[place] = value > 0 ? 1 / value : 0;
-    };
-    for_lines_of_columns(item_.regions(), [&](Index margin, std::size_t place, Index k, Index j) {
-      set(space_.columns, space_.column_inverses, place,
-          is_wiped(item_.wiped_columns, margin) ? 0.0 : item_.column_multipliers(k, j));
-    });
-    for_lines_of_columns(item_.rows(), [&](Index margin, std::size_t place, Index i, Index j) {
-      bool const free = std::isnan(space_.national_totals[place]);
-      set(space_.national, space_.national_inverses, place,
-          is_wiped(item_.wiped_national, margin) ? 0.0
-          : free                                 ? 1.0
-                                                 : item_.national_multipliers(i, j));
+    for_lines_of_columns(item_.rows(), [&](std::size_t place, Index i, Index j) {
+      space_.national_totals[place] = item_.national_total(i, j);
     });
   }
 
@@ -197,7 +169,7 @@ class Iteration {
             .national = space_.national_totals.data(),
             .column_multipliers = space_.columns.data(),
             .column_inverses = space_.column_inverses.data(),
-            .exponent = relaxation_.exponent(),
+            .exponent = exponent_,
             .slack = item_.slack};
   }
   [[nodiscard]] NationalMultipliers multipliers() const {
@@ -247,7 +219,7 @@ class Iteration {
         }
       }
       space_.residuals[static_cast<std::size_t>(range)] =
-          item_.is_signed || !relaxation_.exponent().plain()
+          item_.is_signed || !exponent_.plain()
               ? step_one_by_one(begin, end)
               : kernels_.plain_step(space_.column_totals.data() + begin, item_.slack, end - begin,
                                     column_sums(0, 0) + begin, space_.columns.data() + begin,
@@ -264,7 +236,7 @@ class Iteration {
       Multiplier const old{space_.columns[place], item_.is_signed ? space_.column_inverses[place] : 0};
       double const total = space_.column_totals[place];
       result = larger_residual(result, margin_residual_under(old, p, n, total, item_.slack));
-      Multiplier const moved = margin_step(old.value, p, n, total, relaxation_.exponent());
+      Multiplier const moved = margin_step(old.value, p, n, total, exponent_);
       space_.next_columns[place] = moved.value;
       if (item_.is_signed) space_.next_column_inverses[place] = moved.inverse;
     }
@@ -301,48 +273,13 @@ class Iteration {
     }
   }
 
-  /// The cells of the result and its residuals.
-  CheckedResiduals finish() {
-    chunks_.for_each([&](Index c, Index begin, Index end) {
-      CheckedNationalSums const sums{.columns = {column_sums(c, 0), column_sums(c, 1), column_sums(c, 2)},
-                                     .national = {national_sums(c, 0), national_sums(c, 1), national_sums(c, 2)}};
-      std::fill_n(column_sums(c, 0), checked_kinds * all_columns(), 0.0);
-      space_.checked[static_cast<std::size_t>(c)] =
-          kernels_.finish(input(), begin, end, multipliers(), item_.balanced, sums);
-    });
-    CheckedResiduals result;
-    for (Index c = 0; c < chunks_.count(); ++c) result.note(space_.checked[static_cast<std::size_t>(c)]);
-    for_lines_of_columns(item_.regions(), [&](Index, std::size_t place, Index, Index) {
-      CompensatedSum sum;
-      double magnitude = 0;
-      for (Index c = 0; c < chunks_.count(); ++c) {
-        sum.add(column_sums(c, 0)[place], column_sums(c, 1)[place]);
-        magnitude += column_sums(c, 2)[place];
-      }
-      double const given = space_.column_totals[place], wanted = std::isinf(given) ? 0 : given;
-      result.note(result.columns, sum.minus(wanted), item_.is_signed ? magnitude : sum.value(), wanted, item_.slack);
-    });
-    return result;
-  }
-
-  void give_multipliers() {
-    for_rows([&](Index, std::size_t place, Index k, Index i) { item_.row_multipliers(k, i) = space_.rows[place]; });
-    for_lines_of_columns(item_.regions(), [&](Index, std::size_t place, Index k, Index j) {
-      item_.column_multipliers(k, j) = space_.columns[place];
-    });
-    for_lines_of_columns(item_.rows(), [&](Index, std::size_t place, Index i, Index j) {
-      item_.national_multipliers(i, j) = space_.national[place];
-    });
-  }
-
   NationalControlItem& item_;
-  double tolerance_;
   NationalControlKernels const& kernels_;
   NationalControlChunks const& chunks_;
   NationalControlWorkspace& space_;
   Index padded_columns_;
   NationalCells cells_;
-  Relaxation relaxation_;
+  RelaxationExponent exponent_;
 };
 
 }  // namespace
@@ -359,7 +296,8 @@ NationalControlChunks::NationalControlChunks(NationalControlItem const& item, Wo
 void control_nationally(NationalControlItem& item, double tolerance, NationalControlKernels const& kernels,
                         NationalControlChunks const& chunks, std::stop_token const& stop,
                         NationalControlWorkspace& space) {
-  Iteration(item, tolerance, kernels, chunks, space).run(stop);
+  Iteration iteration(item, kernels, chunks, space);
+  iterate_national_control(item, tolerance, stop, iteration);
 }
 
 }  // namespace regio

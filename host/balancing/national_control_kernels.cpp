@@ -89,8 +89,7 @@ double fit_row(NationalSweepInput const& input, double total, double p, double n
   Multiplier const moved = margin_step(multiplier, p, n, total, input.exponent);
   multiplier = moved.value;
   if (inverse != nullptr) *inverse = moved.inverse;
-  if (input.exponent.plain() && root_meets_total(p, n, total)) return 0;
-  return margin_residual_under(moved, p, n, total, input.slack);
+  return residual_after_step(moved, p, n, total, input.exponent, input.slack);
 }
 
 double sweep(NationalSweepInput const& input, Index begin, Index end, NationalMultipliers const& multipliers,

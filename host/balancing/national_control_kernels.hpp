@@ -10,6 +10,7 @@
 
 #include "balancing/balance_kernels.hpp"
 #include "balancing/multiplier_step.hpp"
+#include "balancing/national_step.hpp"
 #include "core/simd.hpp"
 
 namespace regio {
@@ -54,39 +55,6 @@ struct CheckedNationalSums {
   CheckedColumnSums columns;   ///< [regions, P]
   CheckedColumnSums national;  ///< [P]
 };
-
-/// The largest residuals of a result, and what is left of them beyond the slack.
-struct CheckedResiduals {
-  double rows = 0, columns = 0, national = 0, beyond_slack = 0;
-
-  /// A margin that misses its total by `missed`; totals as in NationalSweepInput.
-  void note(double& family, double missed, double magnitude, double total, double slack) {
-    double const scale = std::max(std::abs(total), magnitude), size = std::abs(missed);
-    family = larger_residual(family, size == 0 ? 0.0 : size / scale);
-    beyond_slack = larger_residual(beyond_slack, size <= slack ? 0.0 : (size - slack) / scale);
-  }
-  void note(CheckedResiduals const& other) {
-    rows = larger_residual(rows, other.rows);
-    columns = larger_residual(columns, other.columns);
-    national = larger_residual(national, other.national);
-    beyond_slack = larger_residual(beyond_slack, other.beyond_slack);
-  }
-};
-
-/// One margin's step by its sums of positive cells and of negative ones' magnitudes; totals as in NationalSweepInput.
-inline Multiplier margin_step(double old, double p, double n, double total, RelaxationExponent exponent) {
-  if (std::isnan(total)) return {};
-  if (std::isinf(total)) return {.value = 0, .inverse = 0};
-  double const value = relaxed_step(old, margin_root(p, n, total), exponent);
-  return {.value = value, .inverse = 1 / value};
-}
-
-/// Its residual under given multipliers.
-inline double margin_residual_under(Multiplier multiplier, double p, double n, double total, double slack) {
-  if (!std::isfinite(total)) return 0;
-  double const above = multiplier.value * p, below = n == 0 ? 0 : multiplier.inverse * n;
-  return margin_residual(above - below, above + below, total, slack);
-}
 
 struct NationalControlKernels {
   /// Rows [begin, end) of all regions: fits r under the old s and t, then t under the new r, then adds up the columns

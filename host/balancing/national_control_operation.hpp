@@ -1,6 +1,7 @@
 /// The planned operation of national control: problems that passed their checks, and where their results go.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -45,6 +46,35 @@ struct NationalControlItem {
   [[nodiscard]] Index rows() const noexcept { return tables.rows(); }
   [[nodiscard]] Index columns() const noexcept { return tables.columns(); }
   [[nodiscard]] Index cells() const noexcept { return regions() * rows() * columns(); }
+
+  /// Totals as the steps of margins take them (national_step.hpp).
+  [[nodiscard]] double row_total(Index k, Index i) const {
+    return step_total(row_totals(k, i), wiped_rows, k * rows() + i);
+  }
+  [[nodiscard]] double column_total(Index k, Index j) const {
+    return step_total(column_totals(k, j), wiped_columns, k * columns() + j);
+  }
+  [[nodiscard]] double national_total(Index i, Index j) const {
+    if (national.empty()) return std::numeric_limits<double>::quiet_NaN();
+    return step_total(national(i, j), wiped_national, i * columns() + j);
+  }
+  /// Where the iteration begins.
+  [[nodiscard]] double first_column_multiplier(Index k, Index j) const {
+    return is_wiped(wiped_columns, k * columns() + j) ? 0.0 : column_multipliers(k, j);
+  }
+  [[nodiscard]] double first_national_multiplier(Index i, Index j) const {
+    if (national.empty() || std::isnan(national(i, j))) return 1;
+    return is_wiped(wiped_national, i * columns() + j) ? 0.0 : national_multipliers(i, j);
+  }
+
+ private:
+  [[nodiscard]] static bool is_wiped(VectorView<std::uint8_t const> wiped, Index margin) {
+    return !wiped.empty() && wiped[margin] != 0;
+  }
+  [[nodiscard]] double step_total(double given, VectorView<std::uint8_t const> wiped, Index margin) const {
+    if (!is_wiped(wiped, margin)) return given;
+    return is_signed ? std::numeric_limits<double>::infinity() : 0.0;
+  }
 };
 
 /// Iterates every item until all three margins are met, nothing moves any more, or its limit; a sweep fits the rows,
