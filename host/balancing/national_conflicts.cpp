@@ -232,17 +232,18 @@ std::optional<NationalConflict> NationalConflicts::confirmed(BalanceReason reaso
   for (std::size_t place = 0; place < wiped_.order.size(); ++place) {
     turn[at(wiped_.order[place])] = static_cast<Index>(place);
   }
-  for (auto margin = wiped_.order.rbegin(); margin != wiped_.order.rend(); ++margin) {
+  for (std::size_t left = wiped_.order.size(); left > 0; --left) {
+    Index const margin = wiped_.order[left - 1];
     double too_high = 0, too_low = 0;
-    margins_.for_cells(*margin, [&](Index k, Index i, Index j) {
+    margins_.for_cells(margin, [&](Index k, Index i, Index j) {
       auto const of_cell = margins_.of_cell(k, i, j);
       bool const its_own = std::all_of(of_cell.begin(), of_cell.end(),
-                                       [&](Index other) { return turn[at(other)] >= turn[at(*margin)]; });
+                                       [&](Index other) { return turn[at(other)] >= turn[at(margin)]; });
       if (!its_own) return;
       if (margins_.cell(k, i, j) > 0) too_high = std::max(too_high, weight(k, i, j));
       if (margins_.cell(k, i, j) < 0) too_low = std::min(too_low, weight(k, i, j));
     });
-    multiplier[at(*margin)] -= too_high + too_low;
+    multiplier[at(margin)] -= too_high + too_low;
   }
   auto const system = cell_system(margins_, [](Index, Index, Index) { return true; });
   if (!system) return std::nullopt;

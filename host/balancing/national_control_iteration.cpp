@@ -75,7 +75,7 @@ class Iteration {
   }
 
   /// The cells of the result and its residuals.
-  CheckedResiduals check() {
+  CheckedResiduals check_result() {
     chunks_.for_each([&](Index c, Index begin, Index end) {
       CheckedNationalSums const sums{.columns = {column_sums(c, 0), column_sums(c, 1), column_sums(c, 2)},
                                      .national = {national_sums(c, 0), national_sums(c, 1), national_sums(c, 2)}};

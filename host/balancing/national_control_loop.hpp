@@ -15,7 +15,7 @@ namespace regio {
 ///   void begin()                          from the item's start
 ///   double sweep(RelaxationExponent)      fits all three margins; the new multipliers of the columns wait. The largest
 ///                                         residual that it met.
-///   CheckedResiduals check()              the residuals, and the cells where wanted, of the multipliers as they are,
+///   CheckedResiduals check_result()           the residuals, and the cells where wanted, of the multipliers as they are,
 ///                                         with those of the columns from before the sweep
 ///   void take_columns(Index sweeps)       those that wait become the columns' multipliers
 ///   void give_multipliers()               to the item
@@ -45,7 +45,7 @@ void iterate_national_control(NationalControlItem& item, double tolerance, std::
     relaxation.observe(residual);
     if (residual <= wanted) {
       // Every family was within the tolerance when its turn came; the result is checked with all three at once.
-      result = sweeps.check();
+      result = sweeps.check_result();
       if (result->beyond_slack <= tolerance) {
         item.outcome = Outcome::converged;
         break;
@@ -60,7 +60,7 @@ void iterate_national_control(NationalControlItem& item, double tolerance, std::
   }
   item.rate = relaxation.rate();
   if (item.outcome == Outcome::stalled || (item.outcome == Outcome::iteration_limit && item.is_last)) {
-    result = sweeps.check();
+    result = sweeps.check_result();
   }
   if (result) {
     item.row_residual = result->rows;

@@ -11,16 +11,19 @@
 
 #include "tests/balancing/national_control_data.hpp"
 #include "tests/oracle/national_control.hpp"
+#include "tests/support/engines.hpp"
 
 namespace regio {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-NationalControlReport control(NationalControlProblem const& problem, BalanceOptions const& options = {}) {
-  Engine engine = Engine::cpu(2);
-  return national_control(engine, options, {problem});
-}
+class NationalControl : public EngineTest {
+ protected:
+  NationalControlReport control(NationalControlProblem const& problem, BalanceOptions const& options = {}) {
+    return national_control(engine, options, {problem});
+  }
+};
 
 void expect_near_relative(OwnedNational& owned, oracle::Tables const& expected, double tolerance) {
   std::size_t e = 0;
@@ -34,13 +37,15 @@ void expect_near_relative(OwnedNational& owned, oracle::Tables const& expected, 
   }
 }
 
-class NationalControlSizes : public testing::TestWithParam<std::tuple<Index, Index, Index, double>> {};
+using Shape = std::tuple<TestEngine, Index, Index, Index, double>;
+class NationalControlSizes : public testing::TestWithParam<Shape> {};
 
 TEST_P(NationalControlSizes, AreTheTextbooksTables) {
-  auto const [regions, rows, columns, negatives] = GetParam();
+  auto const [device, regions, rows, columns, negatives] = GetParam();
+  Engine engine = make_engine(device);
   OwnedNational owned = random_national(regions, rows, columns, static_cast<std::uint64_t>(regions * 100 + rows),
                                         {.negative_share = negatives});
-  NationalControlReport const report = control(owned.problem(), {.tolerance = 1e-13});
+  NationalControlReport const report = national_control(engine, {.tolerance = 1e-13}, {owned.problem()});
   ASSERT_EQ(report.outcome[0], Outcome::converged) << name(report.reason[0]);
   EXPECT_EQ(report.reason[0], BalanceReason::none);
   EXPECT_LE(std::max({report.row_residual[0], report.column_residual[0], report.national_residual[0]}), 1e-13);
@@ -48,12 +53,17 @@ TEST_P(NationalControlSizes, AreTheTextbooksTables) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, NationalControlSizes,
-                         testing::Combine(testing::Values(1, 2, 3, 4, 5, 9), testing::Values(1, 3, 8),
-                                          testing::Values(2, 7, 8, 17), testing::Values(0.0, 0.1)));
+                         testing::Combine(testing::Values(TestEngine::cpu), testing::Values(1, 2, 3, 4, 5, 9),
+                                          testing::Values(1, 3, 8), testing::Values(2, 7, 8, 17),
+                                          testing::Values(0.0, 0.1)));
+INSTANTIATE_TEST_SUITE_P(Engines, NationalControlSizes,
+                         testing::Combine(testing::ValuesIn(test_engines()), testing::Values(1, 5),
+                                          testing::Values(1, 7), testing::Values(2, 33, 260),
+                                          testing::Values(0.0, 0.1)));
 
 // The second example of the R package mipfp's Ipfp: a seed of ones with three larger cells, the totals of twice the
 // seed.
-TEST(NationalControl, HasTheExactAnswerOfAPublishedExample) {
+TEST_P(NationalControl, HasTheExactAnswerOfAPublishedExample) {
   OwnedNational owned(2, 4, 2);
   std::fill(owned.cells.begin(), owned.cells.end(), 1.0);
   owned.cell(0, 0, 0) = 4;
@@ -71,7 +81,7 @@ TEST(NationalControl, HasTheExactAnswerOfAPublishedExample) {
   EXPECT_EQ(owned.balanced, (std::vector<double>{8, 2, 2, 2, 20, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 12}));
 }
 
-TEST(NationalControl, SolvesASignedExampleAsItsDualDoes) {
+TEST_P(NationalControl, SolvesASignedExampleAsItsDualDoes) {
   // Two regions that trade three goods in two uses; subsidies and withdrawals from stock are negative.
   OwnedNational owned(2, 3, 2);
   owned.cells = {7, -2, 3, 4, 0, 5, 6, 1, 2, -3, 4, 2};
@@ -86,11 +96,11 @@ TEST(NationalControl, SolvesASignedExampleAsItsDualDoes) {
   EXPECT_LT(owned.balanced[9], 0);
 }
 
-TEST(NationalControl, OfOneRegionWithoutNationIsRas) {
+TEST_P(NationalControl, OfOneRegionWithoutNationIsRas) {
   for (double const negatives : {0.0, 0.1}) {
     OwnedBalance owned = random_balance(20, 13, 3, {.zero_share = 0.2, .negative_share = negatives});
-    Engine engine = Engine::cpu(2);
-    BalanceReport const expected = balance_tables(engine, {.tolerance = 1e-12}, {owned.problem()});
+    Engine cpu = Engine::cpu(2);
+    BalanceReport const expected = balance_tables(cpu, {.tolerance = 1e-12}, {owned.problem()});
     std::vector<double> balanced(owned.cells.size());
     NationalControlProblem const problem{.tables = {owned.cells.data(), 1, 20, 13},
                                          .row_totals = {owned.row_totals.data(), 1, 20},
@@ -109,8 +119,8 @@ TEST(NationalControl, OfOneRegionWithoutNationIsRas) {
   }
 }
 
-TEST(NationalControl, MeetsAllMarginsAndKeepsZerosAndSigns) {
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+TEST_P(NationalControl, MeetsAllMarginsAndKeepsZerosAndSigns) {
+  for (std::uint64_t seed = 0; seed < (GetParam() == TestEngine::cpu ? 30U : 4U); ++seed) {
     OwnedNational owned =
         random_national(5, 6, 7, 100 + seed, {.zero_share = 0.2, .negative_share = seed % 2 == 0 ? 0 : 0.1});
     NationalControlReport const report = control(owned.problem(), {.tolerance = 1e-10});
@@ -142,7 +152,7 @@ TEST(NationalControl, MeetsAllMarginsAndKeepsZerosAndSigns) {
   }
 }
 
-TEST(NationalControl, MultipliersGiveTheTablesInTheDocumentedGauge) {
+TEST_P(NationalControl, MultipliersGiveTheTablesInTheDocumentedGauge) {
   OwnedNational owned = random_national(4, 6, 5, 5, {.negative_share = 0.1});
   NationalControlReport const report = control(owned.problem());
   ASSERT_EQ(report.outcome[0], Outcome::converged);
@@ -163,7 +173,7 @@ TEST(NationalControl, MultipliersGiveTheTablesInTheDocumentedGauge) {
   }
 }
 
-TEST(NationalControl, DoesNotDependOnTheScaleOfTheStartsMargins) {
+TEST_P(NationalControl, DoesNotDependOnTheScaleOfTheStartsMargins) {
   OwnedNational owned = random_national(3, 5, 4, 6, {.zero_share = 0.1});
   ASSERT_EQ(control(owned.problem(), {.tolerance = 1e-13}).outcome[0], Outcome::converged);
   std::vector<double> const expected = owned.balanced;
@@ -178,7 +188,7 @@ TEST(NationalControl, DoesNotDependOnTheScaleOfTheStartsMargins) {
   for (std::size_t e = 0; e < expected.size(); ++e) EXPECT_NEAR(owned.balanced[e], expected[e], 1e-11 * expected[e]);
 }
 
-TEST(NationalControl, LeavesTablesThatMeetTheirTotals) {
+TEST_P(NationalControl, LeavesTablesThatMeetTheirTotals) {
   OwnedNational owned = random_national(4, 5, 6, 7, {.negative_share = 0.1});
   ASSERT_EQ(control(owned.problem(), {.tolerance = 1e-12}).outcome[0], Outcome::converged);
   owned.cells = owned.balanced;
@@ -190,7 +200,11 @@ TEST(NationalControl, LeavesTablesThatMeetTheirTotals) {
   }
 }
 
-TEST(NationalControl, LargeProblemsAreCutIntoChunksAndStillRight) {
+TEST(NationalControlOnCpu, LargeProblemsAreCutIntoChunksAndStillRight) {
+  Engine engine = Engine::cpu(2);
+  auto const control = [&](NationalControlProblem const& problem, BalanceOptions const& options) {
+    return national_control(engine, options, {problem});
+  };
   for (double const negatives : {0.0, 0.02}) {
     OwnedNational owned = random_national(21, 85, 90, 4, {.zero_share = 0.1, .negative_share = negatives});
     NationalControlReport const report = control(owned.problem(), {.tolerance = 1e-12});
@@ -219,7 +233,7 @@ TEST(NationalControl, LargeProblemsAreCutIntoChunksAndStillRight) {
   }
 }
 
-TEST(NationalControl, NationalCellsThatAreNotControlledKeepTheMultiplierOne) {
+TEST_P(NationalControl, NationalCellsThatAreNotControlledKeepTheMultiplierOne) {
   OwnedNational owned = random_national(3, 5, 6, 8, {.zero_share = 0.1});
   for (Index i = 0; i < 5; ++i) {
     for (Index j = 0; j < 6; ++j) {
@@ -236,7 +250,7 @@ TEST(NationalControl, NationalCellsThatAreNotControlledKeepTheMultiplierOne) {
   expect_near_relative(owned, oracle::nationally_balanced(owned.textbook(), 500), 1e-10);
 }
 
-TEST(NationalControl, TotalsOfZeroEmptyTheirMarginsAndWhatDependsOnThem) {
+TEST_P(NationalControl, TotalsOfZeroEmptyTheirMarginsAndWhatDependsOnThem) {
   for (double const negative : {0.0, -1.0}) {
     OwnedNational owned = random_national(3, 4, 4, 9, {.negative_share = negative == 0 ? 0 : 0.2});
     std::fill(owned.row_totals.begin(), owned.row_totals.end(), 0.0);
@@ -271,7 +285,7 @@ TEST(NationalControl, TotalsOfZeroEmptyTheirMarginsAndWhatDependsOnThem) {
   }
 }
 
-TEST(NationalControl, NumbersOfAnyMagnitude) {
+TEST_P(NationalControl, NumbersOfAnyMagnitude) {
   for (double const scale : {1e-12, 1e12}) {
     OwnedNational owned = random_national(3, 4, 5, 10, {.scale = scale});
     ASSERT_EQ(control(owned.problem(), {.tolerance = 1e-13}).outcome[0], Outcome::converged);
@@ -294,7 +308,11 @@ OwnedNational banded(Index regions, Index size) {
   return result;
 }
 
-TEST(NationalControl, OverRelaxationTakesFewerSweepsToTheSameTables) {
+TEST(NationalControlOnCpu, OverRelaxationTakesFewerSweepsToTheSameTables) {
+  Engine engine = Engine::cpu(2);
+  auto const control = [&](NationalControlProblem const& problem, BalanceOptions const& options) {
+    return national_control(engine, options, {problem});
+  };
   OwnedNational owned = banded(3, 40);
   NationalControlReport const fast = control(owned.problem(), {.tolerance = 1e-11});
   std::vector<double> const found = owned.balanced;
@@ -307,7 +325,7 @@ TEST(NationalControl, OverRelaxationTakesFewerSweepsToTheSameTables) {
   EXPECT_LT(plain.rate[0], 1);
 }
 
-TEST(NationalControl, AWarmStartAtTheSolutionNeedsOneSweep) {
+TEST_P(NationalControl, AWarmStartAtTheSolutionNeedsOneSweep) {
   OwnedNational owned = random_national(4, 9, 8, 12, {.negative_share = 0.05});
   NationalControlProblem problem = owned.problem();
   NationalControlReport const first = control(problem, {.tolerance = 1e-12});
@@ -318,7 +336,7 @@ TEST(NationalControl, AWarmStartAtTheSolutionNeedsOneSweep) {
   EXPECT_GT(first.iterations[0], 3);
 }
 
-TEST(NationalControl, TheLimitOfIterationsIsAnOutcome) {
+TEST_P(NationalControl, TheLimitOfIterationsIsAnOutcome) {
   OwnedNational owned = random_national(4, 9, 8, 13);
   NationalControlReport const report =
       control(owned.problem(), {.tolerance = 1e-14, .max_iterations = 2, .keep_history = true});
@@ -331,7 +349,11 @@ TEST(NationalControl, TheLimitOfIterationsIsAnOutcome) {
   EXPECT_EQ(report.evidence(0), nullptr);
 }
 
-TEST(NationalControl, AToleranceBelowRoundingIsSaid) {
+TEST(NationalControlOnCpu, AToleranceBelowRoundingIsSaid) {
+  Engine engine = Engine::cpu(2);
+  auto const control = [&](NationalControlProblem const& problem, BalanceOptions const& options) {
+    return national_control(engine, options, {problem});
+  };
   OwnedNational owned = random_national(4, 9, 8, 14);
   owned.row_totals.assign(owned.row_totals.size(), 16);
   owned.column_totals.assign(owned.column_totals.size(), 18);
@@ -342,8 +364,9 @@ TEST(NationalControl, AToleranceBelowRoundingIsSaid) {
   EXPECT_LT(report.national_residual[0], 1e-14);
 }
 
-TEST(NationalControl, AStopLeavesNoHalfResult) {
+TEST_P(NationalControl, AStopLeavesNoHalfResult) {
   OwnedNational owned = random_national(2, 9, 8, 15);
+  expects_kernels = false;
   std::stop_source source;
   source.request_stop();
   BalanceOptions options;
@@ -354,7 +377,7 @@ TEST(NationalControl, AStopLeavesNoHalfResult) {
   EXPECT_TRUE(std::isnan(report.national_multipliers(0)(0, 0)));
 }
 
-TEST(NationalControl, TotalsInWholeCentsAreMetUpToTheirDisagreement) {
+TEST_P(NationalControl, TotalsInWholeCentsAreMetUpToTheirDisagreement) {
   OwnedNational owned = random_national(6, 12, 9, 16, {.scale = 1e5});
   double const gap_of_cents = 0.2;
   for (std::vector<double>* totals : {&owned.row_totals, &owned.column_totals, &owned.national}) {
@@ -366,7 +389,7 @@ TEST(NationalControl, TotalsInWholeCentsAreMetUpToTheirDisagreement) {
   EXPECT_LT(report.gap[0], gap_of_cents);
 }
 
-TEST(NationalControl, ABatchIsItsProblems) {
+TEST_P(NationalControl, ABatchIsItsProblems) {
   std::vector<OwnedNational> owned;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     owned.push_back(random_national(static_cast<Index>(1 + seed % 5), static_cast<Index>(3 + seed % 7),
@@ -375,7 +398,6 @@ TEST(NationalControl, ABatchIsItsProblems) {
   }
   std::vector<NationalControlProblem> problems;
   for (OwnedNational& one : owned) problems.push_back(one.problem());
-  Engine engine = Engine::cpu(2);
   NationalControlReport const report = national_control(engine, {}, problems);
   for (std::size_t b = 0; b < owned.size(); ++b) {
     std::vector<double> const together = owned[b].balanced;
@@ -388,6 +410,8 @@ TEST(NationalControl, ABatchIsItsProblems) {
   }
   EXPECT_EQ(national_control(engine, {}, {}).size(), 0);
 }
+
+REGIO_TEST_ON_ENGINES(NationalControl);
 
 }  // namespace
 }  // namespace regio
