@@ -128,14 +128,16 @@ RegionalTables::Place RegionalTables::place(Index at) const {
 RegionalTables read_regional_tables(std::filesystem::path const& path, Findings& findings) {
   RegionalTables tables;
   tables.file = path.string();
-  auto const csv = open_table(path, findings);
+  auto csv = open_table(path, findings, format::CsvHeader::all_but_first);
   if (!csv) return tables;
-  if (!csv->find("region") && is_flows(*csv)) {
+  if (std::ranges::find(csv->columns(), "region") == csv->columns().end()) {
     findings.add(column_problem(*csv, "region",
                                 "there is no such column; tables under national control have the columns region, row, "
                                 "column, value"));
     return tables;
   }
+  csv = open_table(path, findings);
+  if (!csv) return tables;
   refuse_other_columns(*csv, {"region", "row", "column", "value"}, findings);
   auto const region_column = csv->require("region", findings);
   auto const row_column = csv->require("row", findings);

@@ -215,6 +215,8 @@ class NationalControl(ProgramTest):
         self.write_example()
         self.write("tables.csv", "row,column,value\nfarms,bread,1\n")
         self.assertIn("tables.csv: region: there is no such column", self.refused())
+        self.write("tables.csv", ",bread\nfarms,1\n")
+        self.assertIn("tables.csv: region: there is no such column", self.refused())
         self.write("tables.csv", "region,row,column,value\nnorth,farms,bread,1\nnorth,farms,bread,2\n")
         self.assertIn("tables.csv:3:3: column: found 'bread', expected only one line for a region, row and column; line 2",
                       self.refused())
