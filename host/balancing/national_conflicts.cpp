@@ -237,8 +237,8 @@ std::optional<NationalConflict> NationalConflicts::confirmed(BalanceReason reaso
     double too_high = 0, too_low = 0;
     margins_.for_cells(margin, [&](Index k, Index i, Index j) {
       auto const of_cell = margins_.of_cell(k, i, j);
-      bool const its_own = std::all_of(of_cell.begin(), of_cell.end(),
-                                       [&](Index other) { return turn[at(other)] >= turn[at(margin)]; });
+      bool const its_own =
+          std::all_of(of_cell.begin(), of_cell.end(), [&](Index other) { return turn[at(other)] >= turn[at(margin)]; });
       if (!its_own) return;
       if (margins_.cell(k, i, j) > 0) too_high = std::max(too_high, weight(k, i, j));
       if (margins_.cell(k, i, j) < 0) too_low = std::min(too_low, weight(k, i, j));

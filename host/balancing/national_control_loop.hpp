@@ -12,13 +12,13 @@
 namespace regio {
 
 /// Iterates until the result is good enough, nothing moves any more, the item's limit, or a stop. `Sweeps` has
-///   void begin()                          from the item's start
-///   double sweep(RelaxationExponent)      fits all three margins; the new multipliers of the columns wait. The largest
-///                                         residual that it met.
-///   CheckedResiduals check_result()           the residuals, and the cells where wanted, of the multipliers as they are,
-///                                         with those of the columns from before the sweep
-///   void take_columns(Index sweeps)       those that wait become the columns' multipliers
-///   void give_multipliers()               to the item
+///   void begin()                      from the item's start
+///   double sweep(RelaxationExponent)  fits all three margins; the columns' new multipliers wait. The largest residual
+///                                     that it met.
+///   CheckedResiduals check_result()   the residuals, and the cells where wanted, with the columns' multipliers from
+///                                     before the sweep
+///   void take_columns(Index sweeps)   those that wait become the columns' multipliers
+///   void give_multipliers()           to the item
 template <class Sweeps>
 void iterate_national_control(NationalControlItem& item, double tolerance, std::stop_token const& stop,
                               Sweeps& sweeps) {
