@@ -1,14 +1,12 @@
-/// When and how far to over-relax: from the residuals of the plain iteration to the best exponent.
+/// When and how far to over-relax: from the residuals of the plain iteration to the best exponent. For both compilers.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <utility>
 
 #include <regio/views.hpp>
 
 #include "balancing/multiplier_step.hpp"
+#include "core/host_device.hpp"
 
 namespace regio {
 
@@ -20,26 +18,26 @@ namespace regio {
 /// best omega leaves many sweeps to go, Newton's method is asked for.
 class Relaxation {
  public:
-  Relaxation(bool enabled, double tolerance, bool newton = false)
+  REGIO_HOST_DEVICE Relaxation(bool enabled, double tolerance, bool newton = false)
       : enabled_(enabled), newton_(newton), tolerance_(tolerance) {}
 
-  [[nodiscard]] RelaxationExponent exponent() const noexcept { return exponent_; }
+  [[nodiscard]] REGIO_HOST_DEVICE RelaxationExponent exponent() const noexcept { return exponent_; }
   /// lambda, NaN as long as it is unknown.
-  [[nodiscard]] double rate() const noexcept { return rate_; }
+  [[nodiscard]] REGIO_HOST_DEVICE double rate() const noexcept { return rate_; }
   /// Whether nothing has been gained for so long that nothing will be.
-  [[nodiscard]] bool stalled() const noexcept { return stalled_; }
+  [[nodiscard]] REGIO_HOST_DEVICE bool stalled() const noexcept { return stalled_; }
   /// Whether Newton's method is expected to need fewer reads than what is left of the sweeps. The exponent is plain
   /// then.
-  [[nodiscard]] bool asks_for_newton() const noexcept { return asks_for_newton_; }
+  [[nodiscard]] REGIO_HOST_DEVICE bool asks_for_newton() const noexcept { return asks_for_newton_; }
   /// Newton's method gained too little: sweeps do the rest.
-  void without_newton() {
+  REGIO_HOST_DEVICE void without_newton() {
     newton_ = asks_for_newton_ = false;
     plain_ = 0;
     best_sweep_ = sweep_;
   }
 
   /// The residual after one more sweep.
-  void observe(double residual) {
+  REGIO_HOST_DEVICE void observe(double residual) {
     ++sweep_;
     watch_progress(residual);
     if (exponent_.plain()) {
@@ -57,15 +55,15 @@ class Relaxation {
   static constexpr double least_gain = 0.99;
   static constexpr int sweeps_worth_newton = 32;
 
-  void watch_progress(double residual) {
+  REGIO_HOST_DEVICE void watch_progress(double residual) {
     if (residual < least_gain * best_) {
       best_ = residual;
       best_sweep_ = sweep_;
     }
-    stalled_ = sweep_ - best_sweep_ >= std::max(patience, 4 * window_) || std::isnan(residual);
+    stalled_ = sweep_ - best_sweep_ >= (patience < 4 * window_ ? 4 * window_ : patience) || std::isnan(residual);
   }
 
-  void after_plain_sweep(double residual) {
+  REGIO_HOST_DEVICE void after_plain_sweep(double residual) {
     double const rate = residual / before_;
     double const earlier = ratio_;
     ratio_ = rate;
@@ -80,9 +78,9 @@ class Relaxation {
     if (residual * gain > tolerance_) relax(rate, residual);
   }
 
-  [[nodiscard]] double best_omega() const { return 2 / (1 + std::sqrt(1 - rate_)); }
+  [[nodiscard]] REGIO_HOST_DEVICE double best_omega() const { return 2 / (1 + std::sqrt(1 - rate_)); }
 
-  bool ask_for_newton(double residual) {
+  REGIO_HOST_DEVICE bool ask_for_newton(double residual) {
     if (!newton_) return false;
     double const gain = enabled_ ? best_omega() - 1 : rate_;
     for (int sweep = 0; sweep < sweeps_worth_newton; ++sweep) residual *= gain;
@@ -91,7 +89,7 @@ class Relaxation {
     return asks_for_newton_;
   }
 
-  void relax(double lambda, double residual) {
+  REGIO_HOST_DEVICE void relax(double lambda, double residual) {
     rate_ = lambda;
     exponent_ = RelaxationExponent::above(best_omega());
     begin_window(residual);
@@ -100,7 +98,7 @@ class Relaxation {
 
   /// Over-relaxed sweeps are judged together, 8 / (2 - omega) of them or more: single ones oscillate, and at first the
   /// residual rises.
-  void begin_window(double residual) {
+  REGIO_HOST_DEVICE void begin_window(double residual) {
     window_start_ = residual;
     relaxed_ = 0;
     window_ = 16;
@@ -111,11 +109,12 @@ class Relaxation {
     }
   }
 
-  void after_window(double residual) {
+  REGIO_HOST_DEVICE void after_window(double residual) {
     double observed = residual / window_start_;
     for (int root = 0; root < window_roots_; ++root) observed = std::sqrt(observed);  // the mean gain of a sweep
     double const omega = exponent_.omega();
-    bool const first = std::exchange(settling_, false);
+    bool const first = settling_;
+    settling_ = false;
     if (!first && !(observed < std::sqrt(rate_))) {
       // Not even half of what plain sweeps gain: the estimate was no good, or the problem is not regular.
       exponent_ = {};
@@ -137,9 +136,9 @@ class Relaxation {
   bool enabled_, newton_;
   double tolerance_;
   RelaxationExponent exponent_;
-  double rate_ = std::numeric_limits<double>::quiet_NaN();
-  double before_ = std::numeric_limits<double>::quiet_NaN(), ratio_ = std::numeric_limits<double>::quiet_NaN();
-  double best_ = std::numeric_limits<double>::infinity(), window_start_ = 0;
+  double rate_ = NAN;
+  double before_ = NAN, ratio_ = NAN;
+  double best_ = INFINITY, window_start_ = 0;
   Index sweep_ = 0, best_sweep_ = 0, plain_ = 0, relaxed_ = 0, window_ = 0, pause_ = 0;
   int window_roots_ = 0;
   bool stalled_ = false, settling_ = false, asks_for_newton_ = false;

@@ -45,13 +45,6 @@ PointsKey key_of(MatrixView<double const> points) {
   return {points.data_handle(), points.rows(), points.columns(), points.stride(0)};
 }
 
-template <class T>
-void make_room(PinnedBuffer<T>& buffer, Stream const& stream, Index count) {
-  if (buffer.size() >= count) return;
-  buffer = {};
-  buffer = PinnedBuffer<T>(stream, count);
-}
-
 Index task_count(std::vector<PlannedLaunch> const& launches) {
   Index tasks = 0;
   for (PlannedLaunch const& launch : launches) tasks += static_cast<Index>(launch.tasks.size());

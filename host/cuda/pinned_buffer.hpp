@@ -32,4 +32,12 @@ class PinnedBuffer : public StreamMemory<T, PinnedMemory> {
   [[nodiscard]] T const& operator[](Index i) const noexcept { return this->data()[i]; }
 };
 
+/// Makes the buffer hold at least so many elements; what it held is lost when it grows.
+template <class T>
+void make_room(PinnedBuffer<T>& buffer, Stream const& stream, Index count) {
+  if (buffer.size() >= count) return;
+  buffer = {};
+  buffer = PinnedBuffer<T>(stream, count);
+}
+
 }  // namespace regio::cuda

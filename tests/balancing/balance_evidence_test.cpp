@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/balancing/balance_data.hpp"
+#include "tests/support/engines.hpp"
 
 namespace regio {
 namespace {
@@ -19,16 +20,19 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pointwise;
 
-BalanceReport balance(BalanceProblem const& problem, BalanceOptions const& options = {}) {
-  Engine engine = Engine::cpu(1);
-  return balance_tables(engine, options, {problem});
-}
+class BalanceEvidenceOnEngines : public EngineTest {
+ protected:
+  BalanceReport balance(BalanceProblem const& problem, BalanceOptions const& options = {}) {
+    return balance_tables(engine, options, {problem});
+  }
+};
+REGIO_TEST_ON_ENGINES(BalanceEvidenceOnEngines);
 
 bool all_unknown(std::vector<double> const& values) {
   return std::all_of(values.begin(), values.end(), [](double x) { return std::isnan(x); });
 }
 
-TEST(BalanceEvidence, ConflictingMarginsNameTheRowsTheColumnsAndTheDeficit) {
+TEST_P(BalanceEvidenceOnEngines, ConflictingMarginsNameTheRowsTheColumnsAndTheDeficit) {
   // Rows 0 and 1 sell to column 0 only, and have 8 where it takes 6.
   OwnedBalance owned = balance_of({{1, 0, 0}, {1, 0, 0}, {0, 1, 1}, {0, 1, 1}}, {4, 4, 5, 5}, {6, 6, 6});
   // The two parts are not connected, so that their totals already differ; one connecting cell makes it a question of
@@ -50,7 +54,8 @@ TEST(BalanceEvidence, ConflictingMarginsNameTheRowsTheColumnsAndTheDeficit) {
   EXPECT_LT(report.row_residual[0], 1e-12);
 }
 
-TEST(BalanceEvidence, PartsThatAreNotConnectedMustAgreeEach) {
+TEST_P(BalanceEvidenceOnEngines, PartsThatAreNotConnectedMustAgreeEach) {
+  expects_kernels = false;
   OwnedBalance owned = balance_of({{1, 0, 0}, {1, 0, 0}, {0, 1, 1}, {0, 1, 1}}, {4, 4, 5, 5}, {6, 6, 6});
   BalanceReport const report = balance(owned.problem());
   EXPECT_EQ(report.outcome[0], Outcome::infeasible);
@@ -62,7 +67,7 @@ TEST(BalanceEvidence, PartsThatAreNotConnectedMustAgreeEach) {
   EXPECT_TRUE(all_unknown(owned.balanced));
 }
 
-TEST(BalanceEvidence, ABoundaryProblemNamesItsForcedZerosAndGivesTheLimit) {
+TEST_P(BalanceEvidenceOnEngines, ABoundaryProblemNamesItsForcedZerosAndGivesTheLimit) {
   OwnedBalance owned = balance_of({{1, 1}, {0, 1}}, {1, 1}, {1, 1});
   BalanceReport const report = balance(owned.problem());
   EXPECT_EQ(report.outcome[0], Outcome::boundary);
@@ -77,7 +82,8 @@ TEST(BalanceEvidence, ABoundaryProblemNamesItsForcedZerosAndGivesTheLimit) {
   EXPECT_THAT(sparse.balanced, ElementsAre(1, 0, 1));
 }
 
-TEST(BalanceEvidence, TotalsThatDiffer) {
+TEST_P(BalanceEvidenceOnEngines, TotalsThatDiffer) {
+  expects_kernels = false;
   OwnedBalance owned = balance_of({{1, 2}, {3, 4}}, {10, 20}, {15, 16});
   BalanceReport const report = balance(owned.problem());
   EXPECT_EQ(report.outcome[0], Outcome::infeasible);
@@ -94,7 +100,8 @@ TEST(BalanceEvidence, TotalsThatDiffer) {
               Pointwise(DoubleNear(1e-14), std::vector<double>{10 * 31.0 / 30, 20 * 31.0 / 30}));
 }
 
-TEST(BalanceEvidence, AnEmptyRowWithATotal) {
+TEST_P(BalanceEvidenceOnEngines, AnEmptyRowWithATotal) {
+  expects_kernels = false;
   OwnedBalance owned = balance_of({{0, 0}, {3, 4}}, {1, 6}, {3, 4});
   BalanceReport const report = balance(owned.problem());
   EXPECT_EQ(report.outcome[0], Outcome::infeasible);
@@ -104,7 +111,8 @@ TEST(BalanceEvidence, AnEmptyRowWithATotal) {
   EXPECT_EQ(report.evidence(0)->deficit, 1);
 }
 
-TEST(BalanceEvidence, SignsThatCannotBeMet) {
+TEST_P(BalanceEvidenceOnEngines, SignsThatCannotBeMet) {
+  expects_kernels = false;
   OwnedBalance owned = balance_of({{1, 2}, {3, 4}}, {-1, 7}, {3, 3});
   BalanceReport const report = balance(owned.problem());
   EXPECT_EQ(report.outcome[0], Outcome::infeasible);
@@ -112,7 +120,7 @@ TEST(BalanceEvidence, SignsThatCannotBeMet) {
   EXPECT_EQ(report.evidence(0)->deficit, 1);
 }
 
-TEST(BalanceEvidence, ZeroTotalsEmptyTheirMargins) {
+TEST_P(BalanceEvidenceOnEngines, ZeroTotalsEmptyTheirMargins) {
   OwnedBalance owned = balance_of({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}, {6, 0, 20}, {10, 16, 0});
   BalanceReport const report = balance(owned.problem());
   ASSERT_EQ(report.outcome[0], Outcome::converged);
@@ -123,7 +131,7 @@ TEST(BalanceEvidence, ZeroTotalsEmptyTheirMargins) {
   EXPECT_LE(report.column_residual[0], 1e-9);
 }
 
-TEST(BalanceEvidence, ZeroTotalsOfSignedMarginsBalanceTheirSides) {
+TEST_P(BalanceEvidenceOnEngines, ZeroTotalsOfSignedMarginsBalanceTheirSides) {
   // A product's supply (negative) and use (positive) with total zero, as supply and use tables are balanced.
   OwnedBalance owned = balance_of({{3, 5, -7}, {2, 1, -4}}, {0, 0}, {6, 5, -11});
   BalanceReport const report = balance(owned.problem(), {.tolerance = 1e-12});
@@ -132,10 +140,9 @@ TEST(BalanceEvidence, ZeroTotalsOfSignedMarginsBalanceTheirSides) {
   EXPECT_GT(report.row_multipliers(0)[0], 0);
 }
 
-TEST(BalanceEvidence, OneBadProblemDoesNotSpoilTheOthers) {
+TEST_P(BalanceEvidenceOnEngines, OneBadProblemDoesNotSpoilTheOthers) {
   OwnedBalance good = random_balance(8, 8, 1), bad = good, after = random_balance(5, 6, 2);
   bad.row_totals[0] += 100;
-  Engine engine = Engine::cpu(2);
   BalanceReport const report = balance_tables(engine, {}, {good.problem(), bad.problem(), after.problem()});
   EXPECT_THAT(report.outcome, ElementsAre(Outcome::converged, Outcome::infeasible, Outcome::converged));
   EXPECT_EQ(report.evidence(0), nullptr);

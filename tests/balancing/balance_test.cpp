@@ -13,14 +13,10 @@
 
 #include "tests/balancing/balance_data.hpp"
 #include "tests/oracle/balancing.hpp"
+#include "tests/support/engines.hpp"
 
 namespace regio {
 namespace {
-
-BalanceReport balance(BalanceProblem const& problem, BalanceOptions const& options = {}) {
-  Engine engine = Engine::cpu(2);
-  return balance_tables(engine, options, {problem});
-}
 
 void expect_near_relative(std::vector<double> const& found, std::vector<std::vector<double>> const& expected,
                           double tolerance) {
@@ -33,27 +29,37 @@ void expect_near_relative(std::vector<double> const& found, std::vector<std::vec
   }
 }
 
-class BalanceSizes : public testing::TestWithParam<std::tuple<Index, Index, double, double>> {};
+class Balance : public EngineTest {
+ protected:
+  BalanceReport balance(BalanceProblem const& problem, BalanceOptions const& options = {}) {
+    return balance_tables(engine, options, {problem});
+  }
+};
+REGIO_TEST_ON_ENGINES(Balance);
 
-TEST_P(BalanceSizes, IsTheTextbooksTable) {
-  auto const [rows, columns, zeros, negatives] = GetParam();
-  OwnedBalance owned = random_balance(rows, columns, static_cast<std::uint64_t>(rows * 1000 + columns),
-                                      {.zero_share = zeros, .negative_share = negatives});
-  BalanceReport const report = balance(owned.problem(), {.tolerance = 1e-13});
-  ASSERT_EQ(report.outcome[0], Outcome::converged) << name(report.reason[0]);
-  EXPECT_EQ(report.reason[0], BalanceReason::none);
-  EXPECT_LE(report.row_residual[0], 2e-13);
-  EXPECT_LE(report.column_residual[0], 2e-13);
-  expect_near_relative(owned.balanced, oracle::balanced(owned.table(), owned.row_totals, owned.column_totals, 4000),
-                       1e-10);
+TEST_P(Balance, OfEverySizeIsTheTextbooksTable) {
+  for (Index const rows : {1, 2, 7, 31, 32, 33, 127}) {
+    for (Index const columns : {1, 2, 8, 31, 33, 127}) {
+      for (double const zeros : {0.0, 0.3}) {
+        for (double const negatives : {0.0, 0.1}) {
+          SCOPED_TRACE(testing::Message()
+                       << rows << " x " << columns << ", zeros " << zeros << ", negative " << negatives);
+          OwnedBalance owned = random_balance(rows, columns, static_cast<std::uint64_t>(rows * 1000 + columns),
+                                              {.zero_share = zeros, .negative_share = negatives});
+          BalanceReport const report = balance(owned.problem(), {.tolerance = 1e-13});
+          ASSERT_EQ(report.outcome[0], Outcome::converged) << name(report.reason[0]);
+          EXPECT_EQ(report.reason[0], BalanceReason::none);
+          EXPECT_LE(report.row_residual[0], 2e-13);
+          EXPECT_LE(report.column_residual[0], 2e-13);
+          expect_near_relative(owned.balanced,
+                               oracle::balanced(owned.table(), owned.row_totals, owned.column_totals, 4000), 1e-10);
+        }
+      }
+    }
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, BalanceSizes,
-                         testing::Combine(testing::Values(1, 2, 7, 31, 32, 33, 127),
-                                          testing::Values(1, 2, 8, 31, 33, 127), testing::Values(0.0, 0.3),
-                                          testing::Values(0.0, 0.1)));
-
-TEST(Balance, SparseTableHasTheDenseTablesResult) {
+TEST_P(Balance, SparseTableHasTheDenseTablesResult) {
   for (double const negatives : {0.0, 0.1}) {
     OwnedBalance owned = random_balance(60, 45, 3, {.zero_share = 0.7, .negative_share = negatives});
     SparseBalance sparse(owned);
@@ -69,9 +75,11 @@ TEST(Balance, SparseTableHasTheDenseTablesResult) {
   }
 }
 
-TEST(Balance, LargeTablesAreCutIntoChunksAndStillRight) {
+TEST_P(Balance, LargeTablesAreCutIntoChunksAndStillRight) {
+  // On the simulated device, which takes long, no larger than what a block does not hold.
+  Index const rows = GetParam() == TestEngine::simt ? 210 : 700, columns = GetParam() == TestEngine::simt ? 190 : 530;
   for (double const negatives : {0.0, 0.02}) {
-    OwnedBalance owned = random_balance(700, 530, 4, {.zero_share = 0.1, .negative_share = negatives});
+    OwnedBalance owned = random_balance(rows, columns, 4, {.zero_share = 0.1, .negative_share = negatives});
     BalanceReport const report = balance(owned.problem(), {.tolerance = 1e-12});
     ASSERT_EQ(report.outcome[0], Outcome::converged);
     expect_near_relative(owned.balanced, oracle::balanced(owned.table(), owned.row_totals, owned.column_totals, 60),
@@ -79,7 +87,7 @@ TEST(Balance, LargeTablesAreCutIntoChunksAndStillRight) {
   }
 }
 
-TEST(Balance, MultipliersGiveTheTable) {
+TEST_P(Balance, MultipliersGiveTheTable) {
   OwnedBalance owned = random_balance(20, 30, 5, {.zero_share = 0.2, .negative_share = 0.1});
   BalanceReport const report = balance(owned.problem());
   VectorView<double const> const r = report.row_multipliers(0), s = report.column_multipliers(0);
@@ -95,7 +103,7 @@ TEST(Balance, MultipliersGiveTheTable) {
   }
 }
 
-TEST(Balance, ResidualsAreThoseOfTheTableReturned) {
+TEST_P(Balance, ResidualsAreThoseOfTheTableReturned) {
   OwnedBalance owned = random_balance(9, 14, 6, {.negative_share = 0.2});
   BalanceReport const report = balance(owned.problem(), {.tolerance = 1e-3});
   double worst_row = 0, worst_column = 0;
@@ -122,7 +130,7 @@ TEST(Balance, ResidualsAreThoseOfTheTableReturned) {
   EXPECT_GT(worst_column, 1e-9);  // a loose tolerance leaves something to see
 }
 
-TEST(Balance, NegativeTotalsLoseNoDigits) {
+TEST_P(Balance, NegativeTotalsLoseNoDigits) {
   // p = 1, n = 1e-10, total -1000: the textbook's root has no digit right; the multiplier is n / |total| but for 1e-16.
   OwnedBalance owned = balance_of({{1, -1e-10}, {0, 1}}, {-1e3, 1e3}, {1e-13, -1e-13});
   // x_00 = r s_0, x_01 = -1e-10 / (r s_1), x_11 = r_1 s_1: any totals that a table of this pattern has.
@@ -136,7 +144,7 @@ TEST(Balance, NegativeTotalsLoseNoDigits) {
   EXPECT_NEAR(owned.balanced[1], x01, 1e-11 * -x01);
 }
 
-TEST(Balance, NumbersOfAnyMagnitude) {
+TEST_P(Balance, NumbersOfAnyMagnitude) {
   OwnedBalance owned = random_balance(12, 12, 8);
   for (Index i = 0; i < 12; ++i) {
     double const scale = std::pow(10.0, 2 * static_cast<double>(i) - 12);
@@ -148,7 +156,7 @@ TEST(Balance, NumbersOfAnyMagnitude) {
                        1e-10);
 }
 
-TEST(Balance, MeetsBothMarginsAndKeepsZerosAndSigns) {
+TEST_P(Balance, MeetsBothMarginsAndKeepsZerosAndSigns) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     OwnedBalance owned = random_balance(15, 11, 100 + seed, {.zero_share = 0.4, .negative_share = 0.15});
     BalanceReport const report = balance(owned.problem(), {.tolerance = 1e-10});
@@ -160,17 +168,18 @@ TEST(Balance, MeetsBothMarginsAndKeepsZerosAndSigns) {
   }
 }
 
-TEST(Balance, OverRelaxationTakesFewerSweepsToTheSameTable) {
+TEST_P(Balance, OverRelaxationTakesFewerSweepsToTheSameTable) {
   // A band: each sector trades with its neighbours only, which the plain iteration takes a long time for.
-  OwnedBalance owned = random_balance(60, 60, 9);
+  std::size_t const size = GetParam() == TestEngine::simt ? 30 : 60;
+  OwnedBalance owned = random_balance(static_cast<Index>(size), static_cast<Index>(size), 9);
   std::fill(owned.row_totals.begin(), owned.row_totals.end(), 0.0);
   std::fill(owned.column_totals.begin(), owned.column_totals.end(), 0.0);
   std::mt19937_64 random(10);
   std::uniform_real_distribution<double> uniform(0.5, 1.5);
-  for (std::size_t i = 0; i < 60; ++i) {
-    for (std::size_t j = 0; j < 60; ++j) {
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < size; ++j) {
       if (i + 2 < j || j + 2 < i) {
-        owned.cells[i * 60 + j] = 0;
+        owned.cells[i * size + j] = 0;
         continue;
       }
       double const x = uniform(random);
@@ -191,7 +200,7 @@ TEST(Balance, OverRelaxationTakesFewerSweepsToTheSameTable) {
   EXPECT_LT(plain.rate[0], 1);
 }
 
-TEST(Balance, AWarmStartAtTheSolutionNeedsOneSweep) {
+TEST_P(Balance, AWarmStartAtTheSolutionNeedsOneSweep) {
   OwnedBalance owned = random_balance(20, 20, 11);
   BalanceProblem problem = owned.problem();
   BalanceReport const first = balance(problem, {.tolerance = 1e-12});
@@ -201,7 +210,7 @@ TEST(Balance, AWarmStartAtTheSolutionNeedsOneSweep) {
   EXPECT_GT(first.iterations[0], 3);
 }
 
-TEST(Balance, TheLimitOfIterationsIsAnOutcome) {
+TEST_P(Balance, TheLimitOfIterationsIsAnOutcome) {
   OwnedBalance owned = random_balance(20, 20, 12);
   BalanceReport const report =
       balance(owned.problem(), {.tolerance = 1e-14, .max_iterations = 2, .keep_history = true});
@@ -213,7 +222,7 @@ TEST(Balance, TheLimitOfIterationsIsAnOutcome) {
   EXPECT_GT(std::max(report.row_residual[0], report.column_residual[0]), 1e-14);
 }
 
-TEST(Balance, AToleranceBelowRoundingIsSaid) {
+TEST_P(Balance, AToleranceBelowRoundingIsSaid) {
   OwnedBalance owned = random_balance(40, 40, 13);
   owned.row_totals.assign(40, 30);
   owned.column_totals.assign(40, 30);
@@ -223,10 +232,11 @@ TEST(Balance, AToleranceBelowRoundingIsSaid) {
   EXPECT_LT(report.column_residual[0], 1e-14);
 }
 
-TEST(Balance, AStopLeavesNoHalfResult) {
+TEST_P(Balance, AStopLeavesNoHalfResult) {
   OwnedBalance owned = random_balance(20, 20, 14);
   std::stop_source source;
   source.request_stop();
+  expects_kernels = false;
   BalanceOptions options;
   options.control.stop = source.get_token();
   BalanceReport const report = balance(owned.problem(), options);
@@ -235,7 +245,7 @@ TEST(Balance, AStopLeavesNoHalfResult) {
   EXPECT_TRUE(std::isnan(report.row_multipliers(0)[0]));
 }
 
-TEST(Balance, ASmallDisagreementOfTotalsIsReportedAndMetUpToIt) {
+TEST_P(Balance, ASmallDisagreementOfTotalsIsReportedAndMetUpToIt) {
   OwnedBalance owned = random_balance(10, 10, 15);
   owned.row_totals[3] *= 1 + 1e-11;
   auto const sum = [](std::vector<double> const& totals) {
@@ -248,7 +258,7 @@ TEST(Balance, ASmallDisagreementOfTotalsIsReportedAndMetUpToIt) {
   EXPECT_NE(report.gap[0], 0);
 }
 
-TEST(Balance, ABatchIsItsProblems) {
+TEST_P(Balance, ABatchIsItsProblems) {
   std::vector<OwnedBalance> owned;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     owned.push_back(random_balance(static_cast<Index>(3 + seed % 7), static_cast<Index>(2 + seed % 11), 200 + seed,
@@ -256,7 +266,6 @@ TEST(Balance, ABatchIsItsProblems) {
   }
   std::vector<BalanceProblem> problems;
   for (OwnedBalance& one : owned) problems.push_back(one.problem());
-  Engine engine = Engine::cpu(2);
   BalanceReport const report = balance_tables(engine, {}, problems);
   for (std::size_t b = 0; b < owned.size(); ++b) {
     std::vector<double> const together = owned[b].balanced;
@@ -267,8 +276,8 @@ TEST(Balance, ABatchIsItsProblems) {
   }
 }
 
-TEST(Balance, AnEmptyBatchIsNothing) {
-  Engine engine = Engine::cpu(1);
+TEST_P(Balance, AnEmptyBatchIsNothing) {
+  expects_kernels = false;
   EXPECT_EQ(balance_tables(engine, {}, {}).size(), 0);
 }
 

@@ -31,15 +31,21 @@ class Word(unittest.TestCase):
         help_text = run(TESTS_PROGRAM, "cluster", "--help").stdout
         self.assertIn("cpu|cuda|auto|simt", help_text)
 
-    def test_an_algorithm_without_kernels_is_refused(self):
+    def test_a_table_is_balanced_on_the_device_as_on_the_cpu(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name, text in (("table.csv", ",x\na,1\n"), ("rows.csv", "label,value\na,2\n"), ("columns.csv", "label,value\nx,2\n")):
+            files = {"table.csv": ",x,y\na,1,2\nb,3,4\n", "rows.csv": "label,value\na,4\nb,6\n", "columns.csv": "label,value\nx,5\ny,5\n"}
+            for name, text in files.items():
                 pathlib.Path(folder, name).write_text(text, encoding="utf-8")
-            arguments = [TESTS_PROGRAM, "balance", "table.csv", "--row-totals", "rows.csv", "--column-totals", "columns.csv"]
-            refused = subprocess.run(arguments + ["--device", "simt"], cwd=folder, text=True, capture_output=True, check=False)
-            self.assertEqual(refused.returncode, 4, refused.stderr)
-            self.assertIn("this algorithm runs on the CPU only", refused.stderr)
-            self.assertFalse(pathlib.Path(folder, "table-results").exists())
+            results = {}
+            for device in ("simt", "cpu"):
+                arguments = [TESTS_PROGRAM, "balance", "table.csv", "--row-totals", "rows.csv", "--column-totals", "columns.csv",
+                             "--device", device, "--out", device]
+                completed = subprocess.run(arguments, cwd=folder, text=True, capture_output=True, check=False)
+                self.assertEqual(completed.returncode, 0, completed.stderr)
+                results[device] = [pathlib.Path(folder, device, name).read_bytes() for name in ("balanced.csv", "multipliers.csv")]
+                manifest = json.loads(pathlib.Path(folder, device, "manifest.json").read_text(encoding="utf-8"))
+                self.assertEqual("CUDA device" in manifest["run"]["device"], device == "simt")
+            self.assertEqual(results["simt"], results["cpu"])
 
     def test_threads_of_the_cpu_side_are_those_asked_for(self):
         with tempfile.TemporaryDirectory() as folder:
