@@ -21,6 +21,7 @@ Command add_new_command(CLI::App& program);
 Command add_cluster_command(CLI::App& program);
 Command add_dynamics_command(CLI::App& program);
 Command add_balance_command(CLI::App& program);
+Command add_interaction_command(CLI::App& program);
 Command add_devices_command(CLI::App& program);
 Command add_completion_command(CLI::App& program);
 Command add_manual_command(CLI::App& program);

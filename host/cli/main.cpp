@@ -123,10 +123,11 @@ ExitStatus run_program(std::vector<std::string> const& words) {
   CLI::App program("Clusters of regions through time, and other computations of regional economics");
   set_up(program);
   std::vector<Command> const commands = {
-      regio::cli::add_run_command(program),        regio::cli::add_new_command(program),
-      regio::cli::add_cluster_command(program),    regio::cli::add_dynamics_command(program),
-      regio::cli::add_balance_command(program),    regio::cli::add_devices_command(program),
-      regio::cli::add_completion_command(program), regio::cli::add_manual_command(program)};
+      regio::cli::add_run_command(program),         regio::cli::add_new_command(program),
+      regio::cli::add_cluster_command(program),     regio::cli::add_dynamics_command(program),
+      regio::cli::add_interaction_command(program), regio::cli::add_balance_command(program),
+      regio::cli::add_devices_command(program),     regio::cli::add_completion_command(program),
+      regio::cli::add_manual_command(program)};
   if (words.empty()) {
     print_message(program.help());
     return ExitStatus::wrong_usage;

@@ -15,9 +15,10 @@ namespace {
 void refuse_table(std::filesystem::path const& path) {
   bool const is_table = path.extension() == ".csv" || path.extension() == ".gz";
   if (is_table && std::filesystem::is_regular_file(path)) {
-    throw InputError("'" + path.string() +
-                     "' is a table; 'regio cluster', 'regio dynamics' and 'regio balance' start from " +
-                     "one, 'regio run' from a study file");
+    throw InputError(
+        "'" + path.string() +
+        "' is a table; 'regio cluster', 'regio dynamics', 'regio interaction' and 'regio balance' start from " +
+        "one, 'regio run' from a study file");
   }
 }
 

@@ -10,6 +10,7 @@
 #include "study/cluster_report.hpp"
 #include "study/cluster_study_file.hpp"
 #include "study/cluster_tables.hpp"
+#include "study/interaction_study.hpp"
 #include "study/label_files.hpp"
 #include "study/memory_limit.hpp"
 #include "study/panel_files.hpp"
@@ -216,6 +217,7 @@ bool RunSummary::all_converged() const {
 RunSummary run_study(Engine& engine, StudyDocument const& document, std::string const& kind,
                      RunSettings const& settings) {
   if (kind == "balance") return run_balance_study(engine, document, settings);
+  if (kind == "interaction") return run_interaction_study(engine, document, settings);
   return kind == "dynamics" ? run_dynamics_study(engine, document, settings)
                             : run_cluster_study(engine, document, settings);
 }

@@ -7,6 +7,7 @@
 #include "study/balance_study.hpp"
 #include "study/cluster_study_file.hpp"
 #include "study/figures/vega_lite.hpp"
+#include "study/interaction_study.hpp"
 
 namespace regio::study {
 namespace {
@@ -17,7 +18,7 @@ struct StudyKind {
 };
 
 constexpr std::array kinds = {StudyKind{"cluster", cluster_schema}, StudyKind{"dynamics", dynamics_schema},
-                              StudyKind{"balance", balance_schema}};
+                              StudyKind{"balance", balance_schema}, StudyKind{"interaction", interaction_schema}};
 
 }  // namespace
 

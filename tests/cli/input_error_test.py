@@ -128,7 +128,7 @@ class InputErrors(ProgramTest):
     def test_likely_slips_get_advice(self):
         self.write("panel.csv", PANEL)
         self.write("study.toml", STUDY)
-        self.assertIn("'regio cluster', 'regio dynamics' and 'regio balance' start from one", self.refused("run", "panel.csv"))
+        self.assertIn("'regio cluster', 'regio dynamics', 'regio interaction' and 'regio balance' start from one", self.refused("run", "panel.csv"))
         self.assertIn("'regio run' takes one", self.refused("cluster", "study.toml"))
         self.assertIn("panel.csv: cluster: there is no such column; the file looks like a panel: its column 'income' holds 0; "
                       "did you mean 'regio cluster'", self.refused("dynamics", "panel.csv"))

@@ -1,0 +1,23 @@
+/// Results of a study of interaction as the CSV files of a result folder.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "study/cluster_tables.hpp"
+#include "study/interaction_analysis.hpp"
+
+namespace regio::study {
+
+/// index, index_intervals (with a bootstrap), pairs, pair_industries, similarity, intensity, groups, traded (with
+/// employment), tests.
+std::vector<ResultTable> interaction_tables(InteractionInputs const& inputs, InteractionResults const& results,
+                                            InteractionStudyOptions const& options);
+
+/// "not significant at 5 %", "significant at 5 %": by the corrected p where there is one.
+bool is_significant(DependenceTest const& test, InteractionStudyOptions const& options);
+
+/// "The Pearson correlation of R and product over 17 regions is 0.32 (95 % interval -0.2 to 0.7), p = 0.21: ...".
+std::string statement(DependenceTest const& test, InteractionStudyOptions const& options);
+
+}  // namespace regio::study
