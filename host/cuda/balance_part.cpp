@@ -22,7 +22,7 @@ Index shared_bytes_of(BalanceItem const& item) {
 
 /// Enough for a few rounds over the rows; a launch's tables differ in shared memory by a factor of two at most.
 int threads_for(Index shared_bytes) {
-  constexpr Index bytes_of_warp = 6 * 1024;
+  constexpr Index bytes_of_warp = Index{6} * 1024;
   int threads = 32;
   while (threads < 512 && threads / 32 * bytes_of_warp < shared_bytes) threads *= 2;
   return threads;
