@@ -221,7 +221,8 @@ format::Report constrained_report(ConstrainedTable const& result, ReportContext 
     if (!movement.largest.empty()) report.sections.push_back(movement_section(result, movement, context.source));
     if (!result.bounds.empty()) report.sections.push_back(bounds_section(result));
   }
-  report.sections.push_back(trust_section(result, context.source));
+  ReportSection const trust = trust_section(result, context.source);
+  if (!trust.items.empty()) report.sections.push_back(trust);
   report.sections.push_back(repeat_section(context));
   report.footer = "Made by regio " + version() + ".";
   return report;

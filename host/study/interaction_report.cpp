@@ -84,7 +84,6 @@ class InteractionPage {
         .name = "intervals",
         .caption = "How sure index and rank are under resampling of the shipments",
         .columns = {"Region", "S", "from", "to", "Rank", "best", "worst"},
-        .decimals = 2,
         .note =
             "A shipment that is not drawn is missing from its replicate, so numbers of industries and links can only "
             "fall and intervals of S lie low.",

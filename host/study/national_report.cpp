@@ -302,7 +302,8 @@ format::Report national_report(NationalBalance const& result, ReportContext cons
     report.sections.push_back(movement_section(result, movement, context.source));
     report.sections.push_back(national_section(result, NationalSums(result), context.source));
   }
-  report.sections.push_back(trust_section(result, context.source));
+  ReportSection const trust = trust_section(result, context.source);
+  if (!trust.items.empty()) report.sections.push_back(trust);
   report.sections.push_back(repeat_section(context));
   report.footer = "Made by regio " + version() + ".";
   return report;

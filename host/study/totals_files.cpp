@@ -1,6 +1,7 @@
 #include "study/totals_files.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,10 +23,13 @@ RegionCodes const& labels_of(TableFile const& table, Margin margin) {
 /// Columns of layouts that plain balancing has no use for: named, so that nobody takes them for typing errors.
 void refuse_columns(CsvTable const& csv, Findings& findings) {
   std::vector<std::string> known = {"problem", "label", "value", "standard_error"};
-  for (std::string const name : {"region", "reliability"}) {
+  constexpr std::pair<char const*, char const*> others[] = {
+      {"region", "totals of regions go with a national table (--national)"},
+      {"reliability", "totals that may be missed go with the methods soft, kras and least-squares"}};
+  for (auto const& [name, use] : others) {
     if (!csv.find(name)) continue;
-    findings.add(column_problem(csv, name, "this column is not supported yet"));
-    known.push_back(name);
+    findings.add(column_problem(csv, name, use));
+    known.emplace_back(name);
   }
   refuse_other_columns(csv, known, findings);
 }

@@ -248,7 +248,7 @@ class Balance(ProgramTest):
         for part in ("table.csv:2:3: services: found 'x', expected a number", "table.csv:3:1", "only one line for a row",
                      "table.csv:3:2: goods: found 'NaN', expected a number",
                      "rows.csv:3:1: label: found 'farm', expected a row of table.csv; did you mean 'farms'?",
-                     "columns.csv: region: this column is not supported yet", "columns.csv:3:2: value: the cell is empty"):
+                     "columns.csv: region: totals of regions go with a national table (--national)", "columns.csv:3:2: value: the cell is empty"):
             self.assertIn(part, message)
 
     def test_labels_that_differ_are_listed_on_both_sides(self):

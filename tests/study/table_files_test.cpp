@@ -189,12 +189,13 @@ TEST_F(TableFiles, TotalsThatStandTwiceAreMissingOrAreNoNumbersAreRefusedAtOnce)
               HasSubstr("rows.csv:2:2: value: found 'six', expected a number"));
 }
 
-TEST_F(TableFiles, ColumnsOfOtherLayoutsAreSaidToBeUnsupported) {
-  for (std::string const name : {"region", "reliability"}) {
-    EXPECT_THAT(
-        refusal_of_totals("label,value," + name + "\nfarms,6,1\nmills,15,1\n"),
-        AllOf(HasSubstr("rows.csv: " + name + ": this column is not supported yet"), Not(HasSubstr("unknown column"))));
-  }
+TEST_F(TableFiles, ColumnsOfOtherLayoutsAreSaidToBelongElsewhere) {
+  EXPECT_THAT(refusal_of_totals("label,value,region\nfarms,6,1\nmills,15,1\n"),
+              AllOf(HasSubstr("rows.csv: region: totals of regions go with a national table"),
+                    Not(HasSubstr("unknown column"))));
+  EXPECT_THAT(refusal_of_totals("label,value,reliability\nfarms,6,1\nmills,15,1\n"),
+              AllOf(HasSubstr("rows.csv: reliability: totals that may be missed go with the methods soft"),
+                    Not(HasSubstr("unknown column"))));
   EXPECT_THAT(refusal_of_totals("label,values\nfarms,6\nmills,15\n"), HasSubstr("did you mean 'value'?"));
 }
 
