@@ -23,6 +23,8 @@ namespace {
 inline constexpr int most_rows = 4;
 /// Beyond this many columns fewer rows are taken together: they are read twice, the second time from the core's cache.
 inline constexpr Index columns_of_four_rows = 12'000;
+/// From this many columns on, rows that are taken together leave the core's first cache before they are read again.
+inline constexpr Index columns_beyond_first_cache = 1536;
 
 /// Calls run.operator()<Rows>(first) for the rows [begin, end), as many together as is best.
 template <class Run>
@@ -131,11 +133,9 @@ HWY_INLINE void look_ahead(Lookahead const& lookahead, Index first, Index rows) 
   for (Index b = 0; b < rows * lookahead.bytes_of_row; b += cache_line) hwy::Prefetch(begin + b);
 }
 
-/// Sums of Rows rows under the columns' factors; then, with the rows' factors that follow from the sums, their part in
-/// the sums of the columns.
-template <int Rows, class Cell, class RowFactors>
-HWY_INLINE void rows_then_columns(MatrixView<Cell> table, Index first, double const* column_factors,
-                                  double* column_sums, RowFactors&& row_factors) {
+/// Sums of Rows rows under the columns' factors.
+template <int Rows, class Cell>
+HWY_INLINE void add_rows(MatrixView<Cell> table, Index first, double const* column_factors, double (&p)[Rows]) {
   EightLanes sum[Rows];
   HWY_UNROLL(4)
   for (int i = 0; i < Rows; ++i) sum[i] = broadcast(0);
@@ -144,9 +144,12 @@ HWY_INLINE void rows_then_columns(MatrixView<Cell> table, Index first, double co
     HWY_UNROLL(4)
     for (int i = 0; i < Rows; ++i) sum[i] = multiply_add(cells[i], s, sum[i]);
   });
-  double p[Rows], factor[Rows];
   row_sums(sum, p);
-  row_factors(p, factor);
+}
+
+/// The part of Rows rows under their factors in the sums of the columns.
+template <int Rows, class Cell>
+HWY_INLINE void add_columns(MatrixView<Cell> table, Index first, double const (&factor)[Rows], double* column_sums) {
   EightLanes multiplier[Rows];
   HWY_UNROLL(4)
   for (int i = 0; i < Rows; ++i) multiplier[i] = broadcast(factor[i]);
@@ -158,36 +161,84 @@ HWY_INLINE void rows_then_columns(MatrixView<Cell> table, Index first, double co
   });
 }
 
+/// add_columns of the rows from `first` and add_rows of those from `next` on, in one go: the former come from the
+/// core's second cache while the latter are on their way from memory.
+template <int Rows, class Cell>
+HWY_INLINE void add_columns_and_next_rows(MatrixView<Cell> table, Index first, double const (&factor)[Rows],
+                                          double* column_sums, Index next, double const* column_factors,
+                                          double (&p)[Rows]) {
+  EightLanes multiplier[Rows], sum[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) {
+    multiplier[i] = broadcast(factor[i]);
+    sum[i] = broadcast(0);
+  }
+  auto const visit = [&](Index v, EightLanes const(&cells)[Rows], EightLanes const(&next_cells)[Rows]) HWY_ATTR {
+    EightLanes const s = load(column_factors + v);
+    EightLanes column = load(column_sums + v);
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) {
+      sum[i] = multiply_add(next_cells[i], s, sum[i]);
+      column = multiply_add(cells[i], multiplier[i], column);
+    }
+    store(column, column_sums + v);
+  };
+  for_vectors<Rows>(table, first, next, visit);
+  row_sums(sum, p);
+}
+
+/// Sums of the rows [begin, end) under the columns' factors; with the rows' factors that follow from them by
+/// row_factors(first, sums, factors), the rows' part in the sums of the columns.
+template <class Cell, class RowFactors>
+HWY_INLINE void rows_then_columns(MatrixView<Cell> table, Index begin, Index end, double const* column_factors,
+                                  double* column_sums, Lookahead const& lookahead, RowFactors&& row_factors) {
+  Index const columns = table.columns();
+  if (columns > columns_beyond_first_cache && columns <= columns_of_four_rows && end - begin >= most_rows) {
+    double p[most_rows], factor[most_rows];
+    add_rows<most_rows>(table, begin, column_factors, p);
+    for (; begin + Index{2} * most_rows <= end; begin += most_rows) {
+      row_factors(begin, p, factor);
+      add_columns_and_next_rows<most_rows>(table, begin, factor, column_sums, begin + most_rows, column_factors, p);
+    }
+    row_factors(begin, p, factor);
+    add_columns<most_rows>(table, begin, factor, column_sums);
+    begin += most_rows;
+  }
+  for_row_groups(begin, end, columns, [&]<int Rows>(Index first) HWY_ATTR {
+    look_ahead(lookahead, first, Rows);
+    double p[Rows], factor[Rows];
+    add_rows<Rows>(table, first, column_factors, p);
+    row_factors(first, p, factor);
+    add_columns<Rows>(table, first, factor, column_sums);
+  });
+}
+
 template <class Cell>
 HWY_INLINE double sweep_of(MatrixView<Cell> table, SweepInput const& input, Index begin, Index end,
                            RowResults const& rows, ColumnSums const& sums) {
   double worst = 0;
   bool const plain = input.exponent.plain() && input.wiped_rows == nullptr;
-  auto const run = [&]<int Rows>(Index first) HWY_ATTR {
-    look_ahead(input.lookahead, first, Rows);
+  auto const row_factors = [&]<int Rows>(Index first, double const(&p)[Rows], double(&factor)[Rows]) {
     double* const r = rows.multipliers + first;
     double const* const total = input.row_totals + first;
-    auto const row_factors = [&](double const(&p)[Rows], double(&factor)[Rows]) {
-      if (plain && every_root_is_quotient(p, total)) {
-        for (int i = 0; i < Rows; ++i) r[i] = total[i] / p[i];
-      } else {
-        for (int i = 0; i < Rows; ++i) {
-          if (is_wiped(input, first + i)) {
-            r[i] = 0;
-            continue;
-          }
-          r[i] = relaxed_step(r[i], margin_root(p[i], 0, total[i]), input.exponent);
-          if (!input.exponent.plain() || !root_meets_total(p[i], 0, total[i])) {
-            worst = larger_residual(worst, margin_residual(r[i] * p[i], r[i] * p[i], total[i], input.slack));
-          }
+    if (plain && every_root_is_quotient(p, total)) {
+      for (int i = 0; i < Rows; ++i) r[i] = total[i] / p[i];
+    } else {
+      for (int i = 0; i < Rows; ++i) {
+        if (is_wiped(input, first + i)) {
+          r[i] = 0;
+          continue;
+        }
+        r[i] = relaxed_step(r[i], margin_root(p[i], 0, total[i]), input.exponent);
+        if (!input.exponent.plain() || !root_meets_total(p[i], 0, total[i])) {
+          worst = larger_residual(worst, margin_residual(r[i] * p[i], r[i] * p[i], total[i], input.slack));
         }
       }
-      for (int i = 0; i < Rows; ++i) factor[i] = r[i];
-      for (int i = 0; i < Rows && rows.magnitudes != nullptr; ++i) rows.magnitudes[first + i] = r[i] * p[i];
-    };
-    rows_then_columns<Rows>(table, first, input.column_multipliers, sums.positive, row_factors);
+    }
+    for (int i = 0; i < Rows; ++i) factor[i] = r[i];
+    for (int i = 0; i < Rows && rows.magnitudes != nullptr; ++i) rows.magnitudes[first + i] = r[i] * p[i];
   };
-  for_row_groups(begin, end, table.columns(), run);
+  rows_then_columns(table, begin, end, input.column_multipliers, sums.positive, input.lookahead, row_factors);
   return worst;
 }
 
@@ -197,19 +248,16 @@ double sweep(SweepInput const& input, Index begin, Index end, RowResults const& 
 }
 
 void product(ProductInput const& input, Index begin, Index end, ColumnSums const& sums) {
-  auto const run = [&]<int Rows>(Index first) HWY_ATTR {
-    auto const row_factors = [&](double const(&p)[Rows], double(&factor)[Rows]) {
-      for (int i = 0; i < Rows; ++i) {
-        double const r = input.rows.multipliers[first + i];
-        factor[i] = r * share(r * p[i], input.rows.magnitudes[first + i]);
-      }
-    };
-    rows_then_columns<Rows>(input.table, first, input.column_factors, sums.positive, row_factors);
+  auto const row_factors = [&]<int Rows>(Index first, double const(&p)[Rows], double(&factor)[Rows]) {
+    for (int i = 0; i < Rows; ++i) {
+      double const r = input.rows.multipliers[first + i];
+      factor[i] = r * share(r * p[i], input.rows.magnitudes[first + i]);
+    }
   };
-  for_row_groups(begin, end, input.table.columns(), run);
+  rows_then_columns(input.table, begin, end, input.column_factors, sums.positive, {}, row_factors);
 }
 
-/// rows_then_columns of a signed table: positive cells have one factor, negative cells another one. The sums of the
+/// The same of Rows rows of a signed table: positive cells have one factor, negative cells another one. The sums of the
 /// negative cells are <= 0; row_factors is given their magnitude.
 template <int Rows, class Cell, class RowFactors>
 HWY_INLINE void signed_rows_then_columns(MatrixView<Cell> table, Index first, double const* column_factors,

@@ -35,6 +35,35 @@ HWY_INLINE void for_vectors(MatrixView<Cell> table, Index first, Visit&& visit) 
   }
 }
 
+/// Calls visit(v, cells..., next cells...) for the vectors of Rows rows from `first` and of as many from `next` on.
+template <int Rows, class Cell, class Visit>
+HWY_INLINE void for_vectors(MatrixView<Cell> table, Index first, Index next, Visit&& visit) {
+  Index const columns = table.columns(), whole = columns / lane_count * lane_count;
+  Cell *row[Rows], *next_row[Rows];
+  HWY_UNROLL(4)
+  for (int i = 0; i < Rows; ++i) {
+    row[i] = table.data_handle() + (first + i) * table.stride(0);
+    next_row[i] = table.data_handle() + (next + i) * table.stride(0);
+  }
+  EightLanes cells[Rows], next_cells[Rows];
+  for (Index v = 0; v < whole; v += lane_count) {
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) {
+      cells[i] = load(row[i] + v);
+      next_cells[i] = load(next_row[i] + v);
+    }
+    visit(v, cells, next_cells);
+  }
+  if (whole < columns) {
+    HWY_UNROLL(4)
+    for (int i = 0; i < Rows; ++i) {
+      cells[i] = load_first(row[i] + whole, columns - whole);
+      next_cells[i] = load_first(next_row[i] + whole, columns - whole);
+    }
+    visit(whole, cells, next_cells);
+  }
+}
+
 /// The negative part of cells, <= 0; what is left of them is their positive part.
 HWY_INLINE EightLanes negative_part(EightLanes const& cells) { return smaller(cells, broadcast(0)); }
 

@@ -35,6 +35,37 @@ struct Ones {
   std::vector<double> numbers;
 };
 
+TEST_P(BalanceKernelsTest, RowsTakenTogetherAreAsOneByOne) {
+  std::mt19937_64 random(4);
+  std::lognormal_distribution<double> cell(0, 2);
+  for (Index const rows : {4, 7, 8, 23}) {
+    for (Index const columns : {46, 1537, 2001, 12'001}) {
+      Ones table(rows, columns, 3);
+      for (Index i = 0; i < rows; ++i) {
+        for (Index j = 0; j < columns; ++j) table.at(i, j) = cell(random);
+      }
+      auto const vector_of = [&](Index size) {
+        std::vector<double> numbers(static_cast<std::size_t>(padded(size)), 0.0);
+        for (Index k = 0; k < size; ++k) numbers[static_cast<std::size_t>(k)] = cell(random);
+        return numbers;
+      };
+      std::vector<double> const totals = vector_of(rows), columns_before = vector_of(columns);
+      SweepInput input;
+      input.table = table.view();
+      input.row_totals = totals.data();
+      input.column_multipliers = columns_before.data();
+      std::vector<double> together(totals.size(), 1.0), alone = together;
+      std::vector<double> sums(columns_before.size(), 0.0), sums_alone = sums;
+      kernels.sweep(input, 0, rows, {.multipliers = together.data()}, {.positive = sums.data()});
+      for (Index i = 0; i < rows; ++i) {
+        kernels.sweep(input, i, i + 1, {.multipliers = alone.data()}, {.positive = sums_alone.data()});
+      }
+      EXPECT_EQ(together, alone) << rows << " x " << columns;
+      EXPECT_EQ(sums, sums_alone) << rows << " x " << columns;
+    }
+  }
+}
+
 TEST_P(BalanceKernelsTest, FindsTheKindsOfCellsWhereverTheyStand) {
   struct Case {
     double cell;
