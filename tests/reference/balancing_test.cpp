@@ -1,6 +1,7 @@
 // Balanced tables printed in articles and handbooks, and the same problems solved with 50 digits where a source prints
 // few.
 #include <regio/balance.hpp>
+#include <regio/constrained_balance.hpp>
 
 #include <gtest/gtest.h>
 
@@ -68,6 +69,58 @@ std::vector<Case> cases() {
        0.051,
        {1.297270392053833, 5.282942377310308, 3.419787230635859, 2.702729607946167, 4.717057622689692,
         4.580212769364141}},
+      {"Miller and Blair 2009, Input-Output Analysis, page 335; flows",
+       balance_of({{5, 0.5}, {4, 3}}, {10, 2}, {7, 5}),
+       {},
+       0,
+       {6.590207718719953, 3.4097922812800436, 0.4097922812800457, 1.5902077187199561}},
+      {"ipfn, the example of its documentation; 50 digits",
+       balance_of({{8, 4, 6, 7}, {3, 6, 5, 2}, {9, 11, 3, 1}}, {20, 18, 22}, {18, 16, 12, 14}),
+       {},
+       0,
+       {5.579361394022242, 2.162466941636887, 3.891873715185311, 8.366297949155559, 3.433199676455621,
+        5.322602556147765, 5.321827529937592, 3.922370237459021, 8.987438929522136, 8.514930502215348,
+        2.786298754877097, 1.711331813385419}},
+      {"humanleague, a table of ones; persons",
+       balance_of({{1, 1}, {1, 1}}, {52, 48}, {87, 13}),
+       {45.24, 6.76, 41.76, 6.24},
+       1e-12,
+       {45.24, 6.76, 41.76, 6.24}},
+      {"humanleague, one cell changed; 50 digits",
+       balance_of({{0.7, 1}, {1, 1}}, {52, 48}, {87, 13}),
+       {},
+       0,
+       {44.24535938172538, 7.754640618274619, 42.75464061827462, 5.245359381725381}},
+      {"ipfr, the example of its vignette; households",
+       balance_of(
+           {{0.9148060, 0.8304476, 0.7365883}, {0.9370754, 0.6417455, 0.1346666}, {0.2861395, 0.5190959, 0.6569923}},
+           {3, 4, 5}, {5, 4, 3}),
+       {1.317384, 0.9349039, 0.7477130, 2.443984, 1.3084532, 0.2475772, 1.238632, 1.7566429, 2.0047098},
+       2e-5,
+       {1.317385097317517, 0.9349035906193369, 0.7477113120631466, 2.443977004782428, 1.308447380095661,
+        0.247575615121911, 1.238637897900055, 1.756649029285002, 2.004713072814942}},
+      {"POT, the example of its documentation: exp(-M) of two points; closed form",
+       balance_of({{1, std::exp(-1.0)}, {std::exp(-1.0), 1}}, {0.5, 0.5}, {0.5, 0.5}),
+       {0.36552929, 0.13447071, 0.13447071, 0.36552929},
+       5e-9,
+       {0.5 / (1 + std::exp(-1.0)), 0.5 / (1 + std::exp(1.0)), 0.5 / (1 + std::exp(1.0)), 0.5 / (1 + std::exp(-1.0))}},
+      {"sinkhorn_knopp, the example of its description; shares",
+       balance_of({{0.011, 0.15}, {1.71, 0.1}}, {1, 1}, {1, 1}),
+       {},
+       0,
+       {0.06146171188333321, 0.9385382881166668, 0.9385382881166668, 0.06146171188333321}},
+      {"sinkhorn_knopp, the three by three table of its tests; 50 digits",
+       balance_of({{1.4, 0.2, 4}, {3, 4, 0.7}, {0.4, 6, 1}}, {1, 1, 1}, {1, 1, 1}),
+       {},
+       0,
+       {0.3052102688298788, 0.01745969996427728, 0.6773300312058439, 0.583037867584323, 0.3112943039740186,
+        0.1056678284416584, 0.1117518635857982, 0.6712459960617041, 0.2170021403524977}},
+      {"A table in thousand millions of dollars; 50 digits",
+       balance_of({{2e9, 1e9, 0.5e9}, {0.5e9, 3e9, 1e9}, {1e9, 0.5e9, 2.5e9}}, {4e9, 5e9, 6e9}, {5e9, 5e9, 5e9}),
+       {},
+       0,
+       {2.512114935810656e9, 1.005312872110997e9, 0.4825721920783472e9, 0.6812904200820467e9, 3.271713499366799e9,
+        1.046996080551154e9, 1.806594644107298e9, 0.7229736285222036e9, 3.470431727370499e9}},
       {"All cells negative: only the totals' share is free", balance_of({{-2, -1}}, {-6}, {-4, -2}), {}, 0, {-4, -2}},
       {"Two by two in closed form: rows 10 and 8, columns 11 and 7",
        balance_of({{5, 1}, {2, 4}}, {10, 8}, {11, 7}),
@@ -90,6 +143,31 @@ TEST_P(PublishedTables, AreReproduced) {
       EXPECT_NEAR(one.problem.balanced[cell], one.printed[cell], one.printed_digit) << cell;
     }
   }
+}
+
+// Coefficients of the old year, made to agree with the flows of the new one by the smallest sum of their squared
+// changes; the GAMS library's model iobalance has this among its objectives.
+TEST(PublishedLeastSquares, OfCoefficients) {
+  std::vector<double> const outputs{421, 284, 283}, rows{245, 136, 159}, columns{251, 107, 182};
+  std::vector<double> const coefficients{0.12, 0.1, 0.049, 0.21, 0.247, 0.265, 0.026, 0.249, 0.145};
+  std::vector<double> const expected{0.3518968563161096,  0.12934256031774438, 0.2124315772462136,
+                                     0.1307848990161185,  0.06647131121273228, 0.21929931141271466,
+                                     0.11351776960838975, 0.18094669184980533, 0.21137865197711422};
+  std::vector<double> flows, variance, balanced(9);
+  for (std::size_t cell = 0; cell < 9; ++cell) {
+    flows.push_back(coefficients[cell] * outputs[cell % 3]);
+    variance.push_back(outputs[cell % 3] * outputs[cell % 3]);
+  }
+  Engine engine = Engine::cpu(1);
+  ConstrainedBalanceReport const report =
+      balance_constrained(engine, {.method = ConstrainedMethod::least_squares, .tolerance = 1e-13},
+                          {{.table = {flows.data(), 3, 3},
+                            .row_totals = rows,
+                            .column_totals = columns,
+                            .variance = {variance.data(), 3, 3},
+                            .balanced = {balanced.data(), 3, 3}}});
+  ASSERT_EQ(report.outcome[0], Outcome::converged);
+  for (std::size_t cell = 0; cell < 9; ++cell) EXPECT_NEAR(balanced[cell] / outputs[cell % 3], expected[cell], 1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Articles, PublishedTables, testing::ValuesIn(cases()));
