@@ -78,7 +78,7 @@ void sweeps_of_large_table(benchmark::State& state, double negative_share) {
   constexpr Index n = 8192;
   static Tables const tables(n, 1, 0);
   static Tables const signed_tables(n, 1, 0.05);
-  regio::BalanceOptions const options{.tolerance = 1e-4, .over_relaxation = false};
+  regio::BalanceOptions const options{.tolerance = 1e-4, .over_relaxation = false, .newton = false};
   auto const threads = static_cast<int>(state.range(0));
   balance(state, negative_share > 0 ? signed_tables : tables, options, threads);
   constexpr std::size_t bytes = std::size_t{n} * n * sizeof(double);

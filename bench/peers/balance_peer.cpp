@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
       continue;
     }
     regio::BalanceOptions options;
-    options.over_relaxation = false;
+    options.over_relaxation = options.newton = false;
     std::cin >> options.tolerance >> options.max_iterations;
     double const core_started = regio::bench::core_seconds(), started = regio::bench::now();
     regio::BalanceReport const report = regio::balance_tables(engine, options, tables.problems);
