@@ -1,11 +1,11 @@
 #include <regio/kmeans.hpp>
 
-#include <bit>
 #include <cmath>
 #include <exception>
 #include <limits>
 #include <string>
 
+#include "cluster/finite_rows.hpp"
 #include "cluster/kmeans_operation.hpp"
 #include "core/backend.hpp"
 #include "core/contract.hpp"
@@ -19,28 +19,6 @@ constexpr Index largest_count = std::numeric_limits<std::int32_t>::max() - 7;
 
 std::string shape(Index rows, Index columns) {
   return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
-}
-
-/// Whether no value is NaN or infinite, without a branch per value: their exponents are all ones, and one more unit in
-/// the exponent then reaches the sign bit.
-bool all_finite(VectorView<double const> values) {
-  constexpr std::uint64_t exponent = 0x7FF0'0000'0000'0000, unit = 0x0010'0000'0000'0000;
-  std::uint64_t seen = 0;
-  for (double const value : values) seen |= (std::bit_cast<std::uint64_t>(value) & exponent) + unit;
-  return seen >> 63 == 0;
-}
-
-void check_finite(std::string const& where, MatrixView<double const> values, char const* what) {
-  bool const contiguous = values.stride(0) == values.columns();
-  if (contiguous && all_finite({values.data_handle(), values.rows() * values.columns()})) return;
-  for (Index i = 0; i < values.rows(); ++i) {
-    if (all_finite(values.row(i))) continue;
-    for (Index j = 0; j < values.columns(); ++j) {
-      if (std::isfinite(values(i, j))) continue;
-      refuse(where, "row " + std::to_string(i) + ", column " + std::to_string(j) + " is " + number_text(values(i, j)) +
-                        "; " + what + " must be finite");
-    }
-  }
 }
 
 void check_points(std::string const& where, MatrixView<double const> points) {

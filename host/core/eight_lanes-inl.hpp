@@ -82,6 +82,9 @@ inline EightLanes multiply_subtract(EightLanes const& a, EightLanes const& b, Ei
 inline EightLanes divide(EightLanes const& a, EightLanes const& b) {
   return by_lane([&](int l) { return a.lane[l] / b.lane[l]; });
 }
+inline EightLanes square_root(EightLanes const& a) {
+  return by_lane([&](int l) { return std::sqrt(a.lane[l]); });
+}
 /// a where it is larger than b, else b.
 inline EightLanes larger(EightLanes const& a, EightLanes const& b) {
   return by_lane([&](int l) { return a.lane[l] > b.lane[l] ? a.lane[l] : b.lane[l]; });
@@ -96,6 +99,10 @@ inline EightLanes smaller(EightLanes const& a, EightLanes const& b) {
 /// yes where a is smaller than b, else no.
 inline EightLanes where_smaller(EightLanes const& a, EightLanes const& b, EightLanes const& yes, EightLanes const& no) {
   return by_lane([&](int l) { return a.lane[l] < b.lane[l] ? yes.lane[l] : no.lane[l]; });
+}
+/// yes where a equals b, else no.
+inline EightLanes where_equal(EightLanes const& a, EightLanes const& b, EightLanes const& yes, EightLanes const& no) {
+  return by_lane([&](int l) { return a.lane[l] == b.lane[l] ? yes.lane[l] : no.lane[l]; });
 }
 /// Where value < lowest: lowest = value and index = candidate.
 inline void keep_lower(EightLanes const& value, double candidate, EightLanes& lowest, EightLanes& index) {
@@ -210,6 +217,11 @@ HWY_INLINE EightLanes divide(EightLanes const& a, EightLanes const& b) {
   for (int i = 0; i < part_count; ++i) result.part[i] = hn::Div(a.part[i], b.part[i]);
   return result;
 }
+HWY_INLINE EightLanes square_root(EightLanes const& a) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) result.part[i] = hn::Sqrt(a.part[i]);
+  return result;
+}
 /// a where it is larger than b, else b.
 HWY_INLINE EightLanes larger(EightLanes const& a, EightLanes const& b) {
   EightLanes result;
@@ -237,6 +249,15 @@ HWY_INLINE EightLanes where_smaller(EightLanes const& a, EightLanes const& b, Ei
   EightLanes result;
   for (int i = 0; i < part_count; ++i) {
     result.part[i] = hn::IfThenElse(hn::Lt(a.part[i], b.part[i]), yes.part[i], no.part[i]);
+  }
+  return result;
+}
+/// yes where a equals b, else no.
+HWY_INLINE EightLanes where_equal(EightLanes const& a, EightLanes const& b, EightLanes const& yes,
+                                  EightLanes const& no) {
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::IfThenElse(hn::Eq(a.part[i], b.part[i]), yes.part[i], no.part[i]);
   }
   return result;
 }

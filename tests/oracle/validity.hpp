@@ -68,10 +68,44 @@ inline double davies_bouldin(Points const& points, std::vector<int> const& label
   return total / static_cast<double>(clusters.size());
 }
 
-/// Mean of (b - a) / max(a, b); 0 for a point alone in its cluster.
-inline double silhouette(Points const& points, std::vector<int> const& labels) {
+/// Sum of |x - centre|^2, the centre of a point that of its label.
+inline double inertia(Points const& points, std::vector<int> const& labels,
+                      std::map<int, std::vector<double>> const& centres) {
+  double sum = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) sum += std::pow(distance(points[i], centres.at(labels[i])), 2);
+  return sum;
+}
+
+inline std::map<int, std::vector<double>> means_of(Points const& points, std::vector<int> const& labels) {
+  std::map<int, std::vector<double>> means;
+  for (auto const& [label, members] : clusters_of(points, labels)) means[label] = mean_of(members);
+  return means;
+}
+
+/// (b - a) / max(a, b), 0 where both are 0.
+inline double width(double a, double b) { return std::max(a, b) > 0 ? (b - a) / std::max(a, b) : 0; }
+
+/// Mean over the points of the width with a the distance to the own centre, b the least one to another; 0 for a point
+/// alone in its cluster.
+inline double simplified_silhouette(Points const& points, std::vector<int> const& labels,
+                                    std::map<int, std::vector<double>> const& centres) {
   auto const clusters = clusters_of(points, labels);
   double total = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (clusters.at(labels[i]).size() == 1) continue;
+    double b = std::numeric_limits<double>::infinity();
+    for (auto const& [label, centre] : centres) {
+      if (label != labels[i]) b = std::min(b, distance(points[i], centre));
+    }
+    total += width(distance(points[i], centres.at(labels[i])), b);
+  }
+  return total / static_cast<double>(points.size());
+}
+
+/// Widths of Rousseeuw's silhouette; 0 for a point alone in its cluster.
+inline std::vector<double> silhouette_widths(Points const& points, std::vector<int> const& labels) {
+  auto const clusters = clusters_of(points, labels);
+  std::vector<double> widths;
   for (std::size_t i = 0; i < points.size(); ++i) {
     auto const mean_distance = [&](Points const& members, double count) {
       double sum = 0;
@@ -79,14 +113,22 @@ inline double silhouette(Points const& points, std::vector<int> const& labels) {
       return sum / count;
     };
     Points const& own = clusters.at(labels[i]);
-    if (own.size() == 1) continue;
-    double const a = mean_distance(own, static_cast<double>(own.size() - 1));
+    if (own.size() == 1) {
+      widths.push_back(0);
+      continue;
+    }
     double b = std::numeric_limits<double>::infinity();
     for (auto const& [label, members] : clusters) {
       if (label != labels[i]) b = std::min(b, mean_distance(members, static_cast<double>(members.size())));
     }
-    if (std::max(a, b) > 0) total += (b - a) / std::max(a, b);
+    widths.push_back(width(mean_distance(own, static_cast<double>(own.size() - 1)), b));
   }
+  return widths;
+}
+
+inline double silhouette(Points const& points, std::vector<int> const& labels) {
+  double total = 0;
+  for (double const width : silhouette_widths(points, labels)) total += width;
   return total / static_cast<double>(points.size());
 }
 
