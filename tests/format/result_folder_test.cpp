@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,16 +10,15 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <map>
 #include <optional>
-#include <sstream>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
-#include <regio/error.hpp>
-
 #include "format/digest.hpp"
+#include "tests/format/folder_content.hpp"
 #include "tests/format/refusal.hpp"
+#include "tests/format/refused_output.hpp"
 #include "tests/format/temporary_folder.hpp"
 
 namespace regio::format {
@@ -29,35 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-
-std::string content_of(fs::path const& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-void put(fs::path const& path, std::string const& content) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << content;
-}
-
-/// Every file below a folder with its content, hidden ones too.
-std::map<std::string, std::string> tree(fs::path const& folder) {
-  std::map<std::string, std::string> files;
-  for (auto const& entry : fs::recursive_directory_iterator(folder)) {
-    files[entry.path().lexically_relative(folder).string()] = entry.is_regular_file() ? content_of(entry.path()) : "";
-  }
-  return files;
-}
-
-std::string output_error(std::function<void()> const& work) {
-  try {
-    work();
-  } catch (OutputError const& error) {
-    return error.what();
-  }
-  return "";
-}
 
 class ResultFolderTest : public ::testing::Test {
  protected:
@@ -328,22 +297,6 @@ TEST_F(ResultFolderTest, FolderWithoutPermission) {
   EXPECT_FALSE(fs::exists(folder()));
 }
 
-/// Files of at most so many bytes, as on a disk that is full.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit const limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(FileSizeLimit const&) = delete;
-  FileSizeLimit& operator=(FileSizeLimit const&) = delete;
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 TEST_F(ResultFolderTest, FileBeyondTheLimitLeavesNothing) {
   std::string message;
   {
@@ -466,38 +419,6 @@ TEST_F(ResultFolderTest, KilledAtAnyMomentAndResumedGivesTheSameBytes) {
     fs::remove_all(killed);
   }
   EXPECT_GT(interrupted, 0);
-}
-
-TEST(WriteFile, WholeOrNotAtAll) {
-  TemporaryFolder const folder;
-  fs::path const file = folder.path() / "study.toml";
-  write_file(file, "first");
-  write_file(file, "second");
-  {
-    FileSizeLimit const limit(100);
-    EXPECT_EQ(output_error([&] { write_file(file, std::string(200, 'x')); }),
-              file.string() + ": cannot be written: File too large");
-  }
-  EXPECT_EQ(tree(folder.path()), (std::map<std::string, std::string>{{"study.toml", "second"}}));
-}
-
-TEST(WriteFile, SystemsReason) {
-  TemporaryFolder const folder;
-  EXPECT_EQ(output_error([] { write_file("/dev/full", "x"); }),
-            "/dev/full: cannot be written: No space left on device");
-  EXPECT_EQ(output_error([&] { write_file(folder.path(), "x"); }),
-            folder.path().string() + ": cannot be written: Is a directory");
-  EXPECT_EQ(output_error([&] { write_file(folder.path() / "absent" / "x", "x"); }),
-            (folder.path() / "absent" / "x").string() + ": cannot be written: No such file or directory");
-}
-
-TEST(WriteFile, LinksAreFollowed) {
-  TemporaryFolder const folder;
-  put(folder.path() / "target.txt", "old");
-  fs::create_symlink("target.txt", folder.path() / "link.txt");
-  write_file(folder.path() / "link.txt", "new");
-  EXPECT_TRUE(fs::is_symlink(folder.path() / "link.txt"));
-  EXPECT_EQ(content_of(folder.path() / "target.txt"), "new");
 }
 
 }  // namespace
