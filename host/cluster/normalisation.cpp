@@ -8,17 +8,10 @@
 #include <fmt/format.h>
 
 #include "cluster/indicator_steps.hpp"
+#include "core/sorted_quantile.hpp"
 
 namespace regio {
 namespace {
-
-/// Linear between order statistics (Hyndman and Fan 1996, type 7); sorted is not empty.
-double quantile(std::vector<double> const& sorted, double share) {
-  double const position = share * static_cast<double>(sorted.size() - 1);
-  auto const below = static_cast<std::size_t>(position);
-  std::size_t const above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 /// Equal to rounding: what is left of equal quantities after a division or two must not be blown up to the full range.
 bool are_equal(std::vector<double> const& sorted) {
@@ -63,9 +56,9 @@ Scale scale_of(std::vector<double> const& values, Direction direction, Normalisa
     case Normalisation::min_max: return {worst, best - worst};
     case Normalisation::z_score: return z_score_scale(values, sign);
     case Normalisation::robust: {
-      double const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+      double const range = sorted_quantile(sorted, 0.75) - sorted_quantile(sorted, 0.25);
       if (range <= 0) return {.defect = "has no spread between its quartiles"};
-      return {quantile(sorted, 0.5), sign * range};
+      return {sorted_quantile(sorted, 0.5), sign * range};
     }
     case Normalisation::none: break;
   }

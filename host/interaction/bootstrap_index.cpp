@@ -9,6 +9,7 @@
 
 #include "core/backend.hpp"
 #include "core/contract.hpp"
+#include "core/sorted_quantile.hpp"
 #include "core/workers.hpp"
 #include "interaction/bootstrap_index_operation.hpp"
 #include "interaction/index_components.hpp"
@@ -38,14 +39,6 @@ BootstrapIndexItem laid_out(InteractionProblem const& problem, Index replicates)
   item.sums = {std::vector<double>(cells), std::vector<double>(cells), std::vector<double>(cells),
                std::vector<std::int32_t>(cells), std::vector<std::int32_t>(cells)};
   return item;
-}
-
-/// The value at the share p of sorted numbers, between neighbours in proportion (Hyndman and Fan 1996, type 7).
-double quantile(std::vector<double> const& sorted, double p) {
-  double const position = p * static_cast<double>(sorted.size() - 1);
-  auto const below = static_cast<std::size_t>(position);
-  if (below + 1 >= sorted.size()) return sorted.back();
-  return sorted[below] + (position - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
 }
 
 class Distribution {
@@ -119,8 +112,8 @@ class Distribution {
     auto const r = static_cast<std::size_t>(region);
     distribution.mean[r] = mean;
     distribution.standard_deviation[r] = std::sqrt(squares / (count - 1));
-    distribution.low[r] = quantile(values, (1 - options_.confidence) / 2);
-    distribution.high[r] = quantile(values, (1 + options_.confidence) / 2);
+    distribution.low[r] = sorted_quantile(values, (1 - options_.confidence) / 2);
+    distribution.high[r] = sorted_quantile(values, (1 + options_.confidence) / 2);
   }
 
   BootstrapIndexItem const& item_;

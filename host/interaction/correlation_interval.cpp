@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/philox.hpp"
+#include "core/sorted_quantile.hpp"
 #include "interaction/correlation_estimate.hpp"
 #include "interaction/distributions.hpp"
 
@@ -14,15 +15,6 @@ namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t resampling_streams = std::uint64_t{1} << 63;
-
-/// The quantile between two neighbours of sorted values, by their distances (definition 7 of Hyndman and Fan 1996).
-double quantile_of_sorted(std::span<double const> sorted, double share) {
-  if (std::isnan(share)) return no_number;
-  double const place = share * static_cast<double>(sorted.size() - 1);
-  auto const below = static_cast<std::size_t>(place);
-  auto const above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
-}
 
 /// Skewness of the estimate in the objects, from leaving each out.
 double acceleration(CorrelationProblem const& problem) {
@@ -74,7 +66,7 @@ void make_replicates(CorrelationProblem const& problem, std::uint64_t seed, Inde
 Interval percentile_interval(std::span<double> replicates, double confidence) {
   if (replicates.empty()) return {no_number, no_number};
   std::sort(replicates.begin(), replicates.end());
-  return {quantile_of_sorted(replicates, (1 - confidence) / 2), quantile_of_sorted(replicates, (1 + confidence) / 2)};
+  return {sorted_quantile(replicates, (1 - confidence) / 2), sorted_quantile(replicates, (1 + confidence) / 2)};
 }
 
 Interval bca_interval(CorrelationProblem const& problem, double estimate, std::span<double> replicates,
@@ -90,8 +82,8 @@ Interval bca_interval(CorrelationProblem const& problem, double estimate, std::s
     double const shifted = bias + normal_quantile(share);
     return normal_tail(-(bias + shifted / (1 - skew * shifted)));
   };
-  return {quantile_of_sorted(replicates, corrected((1 - confidence) / 2)),
-          quantile_of_sorted(replicates, corrected((1 + confidence) / 2))};
+  return {sorted_quantile(replicates, corrected((1 - confidence) / 2)),
+          sorted_quantile(replicates, corrected((1 + confidence) / 2))};
 }
 
 }  // namespace regio

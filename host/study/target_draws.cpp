@@ -8,6 +8,7 @@
 #include "core/backend.hpp"
 #include "core/philox.hpp"
 #include "core/progress_meter.hpp"
+#include "core/sorted_quantile.hpp"
 #include "core/workers.hpp"
 #include "interaction/distributions.hpp"
 
@@ -100,14 +101,6 @@ class SolvedDraws {
   std::vector<DrawWithZeros> with_zeros_;
 };
 
-/// The quantile of sorted numbers, linear between them.
-double quantile(std::vector<double> const& sorted, double share) {
-  double const place = share * static_cast<double>(sorted.size() - 1);
-  auto const below = static_cast<std::size_t>(place);
-  std::size_t const above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 /// Sorts the values.
 DrawnNumber summary(std::vector<double>& values, double coverage) {
   if (values.empty()) return {no_number, no_number, no_number, no_number};
@@ -117,8 +110,8 @@ DrawnNumber summary(std::vector<double>& values, double coverage) {
   double const mean = sum / count;
   for (double const value : values) squares += (value - mean) * (value - mean);
   std::sort(values.begin(), values.end());
-  return {mean, values.size() < 2 ? no_number : std::sqrt(squares / (count - 1)), quantile(values, (1 - coverage) / 2),
-          quantile(values, (1 + coverage) / 2)};
+  return {mean, values.size() < 2 ? no_number : std::sqrt(squares / (count - 1)),
+          sorted_quantile(values, (1 - coverage) / 2), sorted_quantile(values, (1 + coverage) / 2)};
 }
 
 std::vector<DrawnNumber> multiplier_summaries(Index count, double coverage,
