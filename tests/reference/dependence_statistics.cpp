@@ -10,8 +10,8 @@
 ///   band N M x... y... at...                              line, band of the mean, band of an object
 ///   gravity METHOD ERRORS EFFECTS N K flow... regressor...  coefficients as above, deviance
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,19 +19,13 @@
 #include <regio/gravity.hpp>
 #include <regio/regression.hpp>
 
+#include "tests/reference/peer_answers.hpp"
+
 namespace {
 
-template <class T>
-std::vector<T> read(std::istream& in, std::size_t count) {
-  std::vector<T> values(count);
-  for (T& value : values) in >> value;
-  return values;
-}
-
-template <class T>
-T read(std::istream& in) {
-  return read<T>(in, 1).front();
-}
+using peer::print;
+using peer::print_all;
+using peer::read;
 
 /// The value whose name() is read.
 template <class Choice>
@@ -43,8 +37,6 @@ Choice read_choice(std::istream& in) {
   std::fprintf(stderr, "no choice '%s'\n", word.c_str());
   std::exit(1);
 }
-
-void print(double value) { std::printf("%.17g ", value); }
 
 struct Series {
   explicit Series(std::istream& in)
@@ -87,7 +79,7 @@ void answer_bootstrap(std::istream& in) {
                 {.interval = interval, .confidence = confidence, .replicates = replicates, .keep_replicates = true});
   print(report.lower[0]);
   print(report.upper[0]);
-  for (double const r : report.replicates(0)) print(r);
+  print_all(report.replicates(0));
 }
 
 void answer_permutation(std::istream& in) {
@@ -113,13 +105,13 @@ void answer_mantel(std::istream& in) {
 void answer_adjust(std::istream& in) {
   auto const method = read_choice<regio::MultipleTests>(in);
   auto const n = read<std::size_t>(in);
-  for (double const p : regio::adjusted_p_values(read<double>(in, n), method)) print(p);
+  print_all(regio::adjusted_p_values(read<double>(in, n), method));
 }
 
 void print_table(regio::CoefficientTable const& table) {
   for (auto const* numbers :
        {&table.estimate, &table.standard_error, &table.statistic, &table.p_value, &table.lower, &table.upper}) {
-    for (double const number : *numbers) print(number);
+    print_all(*numbers);
   }
 }
 
@@ -149,7 +141,7 @@ void answer_band(std::istream& in) {
                        .front();
   auto const band = regio::regression_band(fit, {at.data(), static_cast<regio::Index>(m), 1}, 0.9);
   for (auto const* numbers : {&band.fitted, &band.mean_lower, &band.mean_upper, &band.lower, &band.upper}) {
-    for (double const number : *numbers) print(number);
+    print_all(*numbers);
   }
 }
 
@@ -174,15 +166,14 @@ void answer_gravity(std::istream& in) {
 }  // namespace
 
 int main() {
-  std::map<std::string, void (*)(std::istream&)> const answers{
-      {"correlation", answer_correlation}, {"fisher", answer_fisher}, {"bootstrap", answer_bootstrap},
-      {"permutation", answer_permutation}, {"mantel", answer_mantel}, {"adjust", answer_adjust},
-      {"regression", answer_regression},   {"band", answer_band},     {"gravity", answer_gravity}};
-  std::ios::sync_with_stdio(false);
-  std::string question;
-  while (std::cin >> question) {
-    answers.at(question)(std::cin);
-    std::printf("\n");
-  }
+  peer::answer_questions({{"correlation", answer_correlation},
+                          {"fisher", answer_fisher},
+                          {"bootstrap", answer_bootstrap},
+                          {"permutation", answer_permutation},
+                          {"mantel", answer_mantel},
+                          {"adjust", answer_adjust},
+                          {"regression", answer_regression},
+                          {"band", answer_band},
+                          {"gravity", answer_gravity}});
   return 0;
 }

@@ -4,7 +4,6 @@ dependence_statistics.py <program dependence_statistics>
 """
 
 import itertools
-import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -17,20 +16,17 @@ try:
 except ImportError as error:
     print(f"skipped: {error.name} is not installed for {sys.executable}; scripts/setup installs it in build/venv")
     sys.exit(SKIPPED)
+import peer_questions
 
 SEED = 20231107
 random = np.random.default_rng(SEED)
-cases = []  # (question, check of the answer); a check raises AssertionError
+questions = peer_questions.Questions(SEED)
+ask = questions.ask
 ALTERNATIVES = ["two-sided", "greater", "less"]
 
 
-def ask(words, arrays, check):
-    numbers = " ".join(" ".join(repr(x) for x in np.ravel(a).tolist()) for a in arrays)
-    cases.append((f"{words} {numbers}", check))
-
-
-def near(expected, absolute=1e-12, relative=1e-10):
-    return lambda answer: np.testing.assert_allclose(answer, np.ravel(expected), rtol=relative, atol=absolute)
+def near(expected, absolute=1e-12):
+    return peer_questions.near(expected, absolute, relative=1e-10)
 
 
 def series(n, tied, dependence=0.5):
@@ -184,19 +180,7 @@ def main():
     for question in (ask_correlations, ask_intervals, ask_bootstraps, ask_permutations, ask_mantel, ask_adjustments,
                      ask_regressions, ask_bands, ask_gravity):
         question()
-    text = "\n".join(question for question, _ in cases) + "\n"
-    output = subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, check=True).stdout
-    answers = output.strip("\n").split("\n")
-    assert len(answers) == len(cases), f"{len(answers)} answers to {len(cases)} questions"
-    failed = 0
-    for (question, check), answer in zip(cases, answers):
-        try:
-            check(np.array(answer.split(), dtype=float))
-        except AssertionError as error:
-            failed += 1
-            print(f"seed {SEED}: {question[:200]}\n{error}")
-    print(f"{len(cases) - failed} of {len(cases)} answers agree with SciPy and statsmodels")
-    return 1 if failed else 0
+    return questions.compare(sys.argv[1], "SciPy and statsmodels")
 
 
 if __name__ == "__main__":

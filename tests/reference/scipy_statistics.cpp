@@ -6,7 +6,6 @@
 ///   component N D value...                   explained, then the N values of the first component
 ///   consensus LABELLINGS N CLUSTERS label... labels
 #include <cstdint>
-#include <cstdio>
 #include <iostream>
 #include <map>
 #include <string>
@@ -15,26 +14,13 @@
 #include <regio/panel.hpp>
 #include <regio/partition.hpp>
 
+#include "tests/reference/peer_answers.hpp"
+
 namespace {
 
-template <class T>
-std::vector<T> read(std::istream& in, std::size_t count) {
-  std::vector<T> values(count);
-  for (T& value : values) in >> value;
-  return values;
-}
-
-template <class T>
-T read(std::istream& in) {
-  return read<T>(in, 1).front();
-}
-
-void print(double value) { std::printf("%.17g ", value); }
-
-template <class Values>
-void print_all(Values const& values) {
-  for (auto const value : values) print(static_cast<double>(value));
-}
+using peer::print;
+using peer::print_all;
+using peer::read;
 
 /// One year of n regions with d series.
 regio::Panel panel_of(std::vector<double> values, std::size_t n, std::size_t d) {
@@ -92,16 +78,10 @@ void answer_consensus(std::istream& in) {
 }  // namespace
 
 int main() {
-  std::map<std::string, void (*)(std::istream&)> const answers{{"adjusted_rand", answer_adjusted_rand},
-                                                               {"assignment", answer_assignment},
-                                                               {"normalise", answer_normalise},
-                                                               {"component", answer_component},
-                                                               {"consensus", answer_consensus}};
-  std::ios::sync_with_stdio(false);
-  std::string question;
-  while (std::cin >> question) {
-    answers.at(question)(std::cin);
-    std::printf("\n");
-  }
+  peer::answer_questions({{"adjusted_rand", answer_adjusted_rand},
+                          {"assignment", answer_assignment},
+                          {"normalise", answer_normalise},
+                          {"component", answer_component},
+                          {"consensus", answer_consensus}});
   return 0;
 }

@@ -3,7 +3,6 @@
 scipy_statistics.py <program scipy_statistics>
 """
 
-import subprocess
 import sys
 
 SKIPPED = 77
@@ -18,19 +17,12 @@ try:
 except ImportError as error:
     print(f"skipped: {error.name} is not installed for {sys.executable}; scripts/setup installs it in build/venv")
     sys.exit(SKIPPED)
+from peer_questions import Questions, near
 
 SEED = 20220930
 random = np.random.default_rng(SEED)
-cases = []  # (question, check of the answer); a check raises AssertionError
-
-
-def ask(words, arrays, check):
-    numbers = " ".join(" ".join(repr(x) for x in np.ravel(a).tolist()) for a in arrays)
-    cases.append((f"{words} {numbers}", check))
-
-
-def near(expected, tolerance):
-    return lambda answer: np.testing.assert_allclose(answer, np.ravel(expected), rtol=0, atol=tolerance)
+questions = Questions(SEED)
+ask = questions.ask
 
 
 def ask_adjusted_rand():
@@ -99,19 +91,7 @@ def ask_consensus():
 def main():
     for question in (ask_adjusted_rand, ask_assignments, ask_normalisations, ask_components, ask_consensus):
         question()
-    text = "\n".join(question for question, _ in cases) + "\n"
-    output = subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, check=True).stdout
-    answers = output.strip("\n").split("\n")
-    assert len(answers) == len(cases), f"{len(answers)} answers to {len(cases)} questions"
-    failed = 0
-    for (question, check), answer in zip(cases, answers):
-        try:
-            check(np.array(answer.split(), dtype=float))
-        except AssertionError as error:
-            failed += 1
-            print(f"seed {SEED}: {question[:200]}\n{error}")
-    print(f"{len(cases) - failed} of {len(cases)} answers agree with scikit-learn and SciPy")
-    return 1 if failed else 0
+    return questions.compare(sys.argv[1], "scikit-learn and SciPy")
 
 
 if __name__ == "__main__":
