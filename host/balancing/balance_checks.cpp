@@ -96,12 +96,12 @@ void check_cell(std::string const& where, BalanceMethod method, Index row, Index
 }
 
 CellKinds cell_kinds(MatrixView<double const> table, Workers* workers) {
-  BalanceKernels const& kernels = balance_kernels(best_simd_target());
-  if (workers == nullptr) return kernels.cell_kinds(table, 0, table.rows());
+  CellKindsOfRows const kinds_of = cell_kinds_of_rows(best_simd_target());
+  if (workers == nullptr) return kinds_of(table, 0, table.rows());
   constexpr Index chunk = 64;
   std::vector<CellKinds> found(static_cast<std::size_t>((table.rows() + chunk - 1) / chunk));
   workers->for_chunks(table.rows(), chunk, [&](Index begin, Index end, int) {
-    found[static_cast<std::size_t>(begin / chunk)] = kernels.cell_kinds(table, begin, end);
+    found[static_cast<std::size_t>(begin / chunk)] = kinds_of(table, begin, end);
   });
   CellKinds kinds;
   for (CellKinds const& part : found) {

@@ -7,7 +7,7 @@
 
 #include <regio/balance.hpp>
 
-#include "balancing/balance_kernels.hpp"
+#include "balancing/cell_kinds.hpp"
 #include "balancing/margin_checks.hpp"
 #include "balancing/table_support.hpp"
 #include "core/workers.hpp"

@@ -6,12 +6,12 @@
 #include <hwy/cache_control.h>
 
 #include "balancing/balance_kernels.hpp"
-#include "balancing/compensated_sum.hpp"
+#include "balancing/balanced_rows-inl.hpp"
 #include "balancing/row_vectors-inl.hpp"
+#include "core/simd_dispatch.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
+#include <cstddef>
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
@@ -19,103 +19,10 @@ namespace regio {
 namespace HWY_NAMESPACE {
 namespace {
 
-/// Rows that are taken together, so that the columns' vectors are loaded once for all of them.
-inline constexpr int most_rows = 4;
-/// Beyond this many columns fewer rows are taken together: they are read twice, the second time from the core's cache.
-inline constexpr Index columns_of_four_rows = 12'000;
 /// From this many columns on, rows that are taken together leave the core's first cache before they are read again.
 inline constexpr Index columns_beyond_first_cache = 1536;
 
-/// Calls run.operator()<Rows>(first) for the rows [begin, end), as many together as is best.
-template <class Run>
-HWY_INLINE void for_row_groups(Index begin, Index end, Index columns, Run&& run) {
-  Index first = begin;
-  if (columns <= columns_of_four_rows) {
-    for (; first + most_rows <= end; first += most_rows) run.template operator()<most_rows>(first);
-  } else {
-    for (; first + 2 <= end; first += 2) run.template operator()<2>(first);
-  }
-  for (; first < end; ++first) run.template operator()<1>(first);
-}
-
-/// Asks for memory that may be read soon; where it ends does not matter.
-HWY_INLINE void look_ahead(double const* cells, Index by) {
-  hwy::Prefetch(reinterpret_cast<void const*>(reinterpret_cast<std::uintptr_t>(cells) +
-                                              static_cast<std::uintptr_t>(by) * sizeof(double)));
-}
-
-/// Whether one of `count` numbers, a multiple of the lanes, is zero.
-HWY_INLINE bool has_zero(double const* cells, Index count) {
-  EightLanes nearest = broadcast(std::numeric_limits<double>::max());
-  for (Index v = 0; v < count; v += lane_count) {
-    nearest = smaller(larger_magnitude(load(cells + v), broadcast(0)), nearest);
-  }
-  double lane[lane_count];
-  store(nearest, lane);
-  return std::any_of(lane, lane + lane_count, [](double x) { return x == 0; });
-}
-
-/// Kinds of cells that stand one after another, few enough to be looked at twice from the core's cache.
-HWY_INLINE void add_kinds(double const* cells, Index count, CellKinds& kinds) {
-  constexpr int streams = 4;
-  constexpr Index stretch = Index{streams} * lane_count, ahead = Index{64} * lane_count;
-  // Zero times a cell that is not finite is not zero, and stays so in a sum.
-  EightLanes lowest[streams], unfinite[streams];
-  for (int k = 0; k < streams; ++k) {
-    lowest[k] = broadcast(std::numeric_limits<double>::max());
-    unfinite[k] = broadcast(0);
-  }
-  Index v = 0;
-  for (; v + stretch <= count; v += stretch) {
-    HWY_UNROLL(4)
-    for (int k = 0; k < streams; ++k) {
-      double const* const at = cells + v + Index{k} * lane_count;
-      look_ahead(at, ahead);
-      EightLanes const some = load(at);
-      lowest[k] = smaller(some, lowest[k]);
-      unfinite[k] = multiply_add(some, broadcast(0), unfinite[k]);
-    }
-  }
-  bool zero_possible = false;
-  for (int k = 0; k < streams; ++k) {
-    double lane[lane_count];
-    store(lowest[k], lane);
-    for (double const x : lane) {
-      kinds.negative = kinds.negative || x < 0;
-      zero_possible = zero_possible || x <= 0;
-    }
-    kinds.finite = kinds.finite && sum_of_lanes(unfinite[k]) == 0;
-  }
-  for (Index j = v; j < count; ++j) {
-    kinds.finite = kinds.finite && std::isfinite(cells[j]);
-    kinds.zero = kinds.zero || cells[j] == 0;
-    kinds.negative = kinds.negative || cells[j] < 0;
-  }
-  if (zero_possible && !kinds.zero) kinds.zero = has_zero(cells, v);
-}
-
-CellKinds cell_kinds(MatrixView<double const> table, Index begin, Index end) {
-  constexpr Index block = 2048;
-  CellKinds kinds;
-  bool const gapless = table.stride(0) == table.columns();
-  Index const length = gapless ? (end - begin) * table.columns() : table.columns();
-  for (Index i = begin; i < end; i += gapless ? end - begin : 1) {
-    double const* const row = table.data_handle() + i * table.stride(0);
-    for (Index j = 0; j < length; j += block) add_kinds(row + j, std::min(block, length - j), kinds);
-  }
-  return kinds;
-}
-
 bool is_wiped(SweepInput const& input, Index row) { return input.wiped_rows != nullptr && input.wiped_rows[row] != 0; }
-
-template <int Rows>
-HWY_INLINE void row_sums(EightLanes const (&sums)[Rows], double (&result)[Rows]) {
-  if constexpr (Rows == 4) {
-    sums_of_lanes(sums, result);
-  } else {
-    for (int i = 0; i < Rows; ++i) result[i] = sum_of_lanes(sums[i]);
-  }
-}
 
 /// Whether the plain step of all the rows is total / sum, and meets the total.
 template <int Rows>
@@ -124,8 +31,6 @@ HWY_INLINE bool every_root_is_quotient(double const (&sums)[Rows], double const*
   for (int i = 0; i < Rows; ++i) every = every && sums[i] > 0 && totals[i] >= 0;
   return every;
 }
-
-constexpr Index cache_line = 64;
 
 /// Asks for the memory of the rows [first, first + rows).
 HWY_INLINE void look_ahead(Lookahead const& lookahead, Index first, Index rows) {
@@ -381,123 +286,10 @@ double column_step(VectorView<double const> totals, double slack, Index begin, I
   return worst;
 }
 
-/// Where the cells of row `first` and of those after it go; null: nowhere.
-struct ResultRows {
-  double* cells = nullptr;
-  Index stride = 0, first = 0;
-
-  [[nodiscard]] double* row(Index i) const { return cells + (i - first) * stride; }
-};
-
-/// Cells of Rows rows under final multipliers.
-template <int Rows, bool Signed, bool Written>
-HWY_INLINE double finish_rows(SweepInput const& input, Index first, double const* multipliers, double const* inverses,
-                              ResultRows const& result, CheckedColumnSums const& sums) {
-  Index const columns = input.table.columns();
-  EightLanes r[Rows], inverse[Rows], sum[Rows], error[Rows], magnitude[Rows];
-  HWY_UNROLL(4)
-  for (int i = 0; i < Rows; ++i) {
-    r[i] = broadcast(multipliers[first + i]);
-    inverse[i] = broadcast(Signed ? inverses[first + i] : 0);
-    sum[i] = error[i] = magnitude[i] = broadcast(0);
-  }
-  for_vectors<Rows>(input.table, first, [&](Index v, EightLanes const(&cells)[Rows]) HWY_ATTR {
-    EightLanes const s = load(input.column_multipliers + v);
-    EightLanes column_sum = load(sums.value + v), column_error = load(sums.error + v);
-    HWY_UNROLL(4)
-    for (int i = 0; i < Rows; ++i) {
-      EightLanes x;
-      if constexpr (Signed) {
-        EightLanes const below = negative_part(cells[i]);
-        EightLanes const above = multiply(multiply(subtract(cells[i], below), r[i]), s);
-        EightLanes const under = multiply(multiply(below, inverse[i]), load(input.column_inverses + v));
-        x = add(above, under);
-        EightLanes const size = subtract(above, under);
-        magnitude[i] = add(magnitude[i], size);
-        store(add(load(sums.magnitude + v), size), sums.magnitude + v);
-      } else {
-        x = multiply(multiply(cells[i], r[i]), s);
-      }
-      add_exactly(x, sum[i], error[i]);
-      add_exactly(x, column_sum, column_error);
-      if constexpr (Written) {
-        double* const to = result.row(first + i) + v;
-        if (v + lane_count <= columns) {
-          store(x, to);
-        } else {
-          double last[lane_count];
-          store(x, last);
-          std::copy(last, last + (columns - v), to);
-        }
-      }
-    }
-    store(column_sum, sums.value + v);
-    store(column_error, sums.error + v);
-  });
-  double worst = 0;
-  for (int i = 0; i < Rows; ++i) {
-    double lane[lane_count], lane_error[lane_count];
-    store(sum[i], lane);
-    store(error[i], lane_error);
-    CompensatedSum row;
-    for (int l = 0; l < lane_count; ++l) row.add(lane[l], lane_error[l]);
-    double const total = input.row_totals[first + i];
-    double const size = Signed ? sum_of_lanes(magnitude[i]) : row.value();
-    worst = larger_residual(worst, checked_residual(row.minus(total), size, total));
-  }
-  return worst;
-}
-
-template <bool Written>
-HWY_INLINE double finish_range(SweepInput const& input, Index begin, Index end, double const* multipliers,
-                               double const* inverses, ResultRows const& result, CheckedColumnSums const& sums) {
-  double worst = 0;
-  auto const run = [&]<int Rows>(Index first) HWY_ATTR {
-    double const residual = inverses != nullptr
-                                ? finish_rows<Rows, true, Written>(input, first, multipliers, inverses, result, sums)
-                                : finish_rows<Rows, false, Written>(input, first, multipliers, inverses, result, sums);
-    worst = larger_residual(worst, residual);
-  };
-  for_row_groups(begin, end, input.table.columns(), run);
-  return worst;
-}
-
-/// Copies numbers, whole cache lines of them past the caches.
-HWY_INLINE void copy_past_cache(double const* from, Index count, double* to) {
-  auto const misaligned = static_cast<Index>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(double));
-  Index const head = std::min(count, (lane_count - misaligned) % lane_count);
-  std::copy(from, from + head, to);
-  Index v = head;
-  for (; v + lane_count <= count; v += lane_count) store_past_cache(load(from + v), to + v);
-  std::copy(from + v, from + count, to + v);
-}
-
-double finish(SweepInput const& input, Index begin, Index end, double const* multipliers, double const* inverses,
-              MatrixView<double> balanced, bool past_cache, CheckedColumnSums const& sums) {
-  if (balanced.empty()) return finish_range<false>(input, begin, end, multipliers, inverses, {}, sums);
-  constexpr Index room = 4096;  // half of a core's first cache
-  Index const columns = input.table.columns(), rows = room / columns / most_rows * most_rows;
-  if (!past_cache || rows == 0 || balanced.stride(0) != columns) {
-    ResultRows const result{balanced.data_handle(), balanced.stride(0), 0};
-    return finish_range<true>(input, begin, end, multipliers, inverses, result, sums);
-  }
-  double cells[room];
-  double worst = 0;
-  for (Index first = begin; first < end; first += rows) {
-    Index const last = std::min(end, first + rows);
-    worst = larger_residual(
-        worst, finish_range<true>(input, first, last, multipliers, inverses, ResultRows{cells, columns, first}, sums));
-    copy_past_cache(cells, (last - first) * columns, &balanced(first, 0));
-  }
-  hwy::FlushStream();
-  return worst;
-}
-
 }  // namespace
 
 BalanceKernels const& balance_kernels() {
-  static constexpr BalanceKernels table = {.cell_kinds = cell_kinds,
-                                           .sweep = sweep,
+  static constexpr BalanceKernels table = {.sweep = sweep,
                                            .signed_sweep = signed_sweep,
                                            .product = product,
                                            .signed_product = signed_product,
@@ -513,18 +305,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace regio {
 
-BalanceKernels const& balance_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::balance_kernels();
-    case SimdTarget::avx2: return N_AVX2::balance_kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::balance_kernels();
-}
+BalanceKernels const& balance_kernels(SimdTarget target) { return REGIO_COMPILED_FOR(target, balance_kernels)(); }
 
 }  // namespace regio
 #endif

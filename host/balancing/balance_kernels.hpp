@@ -68,13 +68,7 @@ struct CheckedColumnSums {
 /// part / whole; 0 of a row of zeros.
 inline double share(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
 
-/// What kinds of cells a table has.
-struct CellKinds {
-  bool finite = true, zero = false, negative = false;
-};
-
 struct BalanceKernels {
-  CellKinds (*cell_kinds)(MatrixView<double const> table, Index begin, Index end);
   /// Rows [begin, end): their new multipliers (both read the old ones from where they write), and their part of the
   /// column sums, in one read of the table: a row stays in cache between its own sum and its part in the columns'.
   /// Returns the largest residual of the rows under the new row and the old column multipliers.

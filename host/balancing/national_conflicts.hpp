@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "balancing/balance_kernels.hpp"
 #include "balancing/national_margins.hpp"
 
 namespace regio {

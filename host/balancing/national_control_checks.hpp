@@ -5,7 +5,7 @@
 
 #include <regio/national_control.hpp>
 
-#include "balancing/balance_kernels.hpp"
+#include "balancing/cell_kinds.hpp"
 #include "core/workers.hpp"
 
 namespace regio {

@@ -7,6 +7,7 @@
 #include "balancing/compensated_sum.hpp"
 #include "balancing/national_control_kernels.hpp"
 #include "balancing/row_vectors-inl.hpp"
+#include "core/simd_dispatch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -322,16 +323,7 @@ HWY_AFTER_NAMESPACE();
 namespace regio {
 
 NationalControlKernels const& national_control_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::national_control_kernels();
-    case SimdTarget::avx2: return N_AVX2::national_control_kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::national_control_kernels();
+  return REGIO_COMPILED_FOR(target, national_control_kernels)();
 }
 
 }  // namespace regio

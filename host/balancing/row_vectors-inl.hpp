@@ -15,6 +15,24 @@ HWY_BEFORE_NAMESPACE();
 namespace regio {
 namespace HWY_NAMESPACE {
 
+inline constexpr Index cache_line = 64;
+
+/// Rows that are taken together, so that the columns' vectors are loaded once for all of them.
+inline constexpr int most_rows = 4;
+/// Beyond this many columns fewer rows are taken together: they are read twice, the second time from the core's cache.
+inline constexpr Index columns_of_four_rows = 12'000;
+/// Calls run.operator()<Rows>(first) for the rows [begin, end), as many together as is best.
+template <class Run>
+HWY_INLINE void for_row_groups(Index begin, Index end, Index columns, Run&& run) {
+  Index first = begin;
+  if (columns <= columns_of_four_rows) {
+    for (; first + most_rows <= end; first += most_rows) run.template operator()<most_rows>(first);
+  } else {
+    for (; first + 2 <= end; first += 2) run.template operator()<2>(first);
+  }
+  for (; first < end; ++first) run.template operator()<1>(first);
+}
+
 /// Calls visit(v, cells...) for the vectors of Rows rows from `first` on; beyond the last column the cells are zero.
 template <int Rows, class Cell, class Visit>
 HWY_INLINE void for_vectors(MatrixView<Cell> table, Index first, Visit&& visit) {
@@ -61,6 +79,16 @@ HWY_INLINE void for_vectors(MatrixView<Cell> table, Index first, Index next, Vis
       next_cells[i] = load_first(next_row[i] + whole, columns - whole);
     }
     visit(whole, cells, next_cells);
+  }
+}
+
+/// The sum of each of Rows rows' lanes.
+template <int Rows>
+HWY_INLINE void row_sums(EightLanes const (&sums)[Rows], double (&result)[Rows]) {
+  if constexpr (Rows == 4) {
+    sums_of_lanes(sums, result);
+  } else {
+    for (int i = 0; i < Rows; ++i) result[i] = sum_of_lanes(sums[i]);
   }
 }
 

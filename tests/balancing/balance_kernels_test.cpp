@@ -9,6 +9,8 @@
 #include <random>
 #include <vector>
 
+#include "balancing/cell_kinds.hpp"
+
 namespace regio {
 namespace {
 
@@ -76,6 +78,7 @@ TEST_P(BalanceKernelsTest, FindsTheKindsOfCellsWhereverTheyStand) {
                         {-0.0, true, true, false},          {-1e-300, true, false, true},
                         {infinity, false, false, false},    {-infinity, false, false, true},
                         {std::nan(""), false, false, false}};
+  CellKindsOfRows const kinds_of = cell_kinds_of_rows(GetParam());
   for (Index const gap : {0, 3}) {
     for (auto const& [rows, columns] : {std::pair<Index, Index>{1, 1}, {3, 5}, {46, 46}, {3, 700}, {2, 2100}}) {
       Ones ones(rows, columns, gap);
@@ -85,13 +88,13 @@ TEST_P(BalanceKernelsTest, FindsTheKindsOfCellsWhereverTheyStand) {
         Index const j = draw == 0 ? columns - 1 : static_cast<Index>(random()) % columns;
         for (Case const& one : cases) {
           ones.at(i, j) = one.cell;
-          CellKinds const kinds = kernels.cell_kinds(ones.view(), 0, rows);
+          CellKinds const kinds = kinds_of(ones.view(), 0, rows);
           std::string const where = std::to_string(one.cell) + " at " + std::to_string(i) + ", " + std::to_string(j) +
                                     " of " + std::to_string(rows) + " x " + std::to_string(columns);
           ASSERT_EQ(kinds.finite, one.finite) << where;
           ASSERT_EQ(kinds.zero, one.zero) << where;
           ASSERT_EQ(kinds.negative, one.negative) << where;
-          CellKinds const others = kernels.cell_kinds(ones.view(), i + 1, rows);
+          CellKinds const others = kinds_of(ones.view(), i + 1, rows);
           ASSERT_TRUE(others.finite && !others.zero && !others.negative) << where;
         }
         ones.at(i, j) = 1;
