@@ -10,7 +10,7 @@ namespace regio::cuda {
 /// Lanes in which a row is summed, and what rows of columns are padded to: the CPU's.
 inline constexpr int balance_lanes = 8;
 
-/// Rows whose part of the column sums stands alone before it is added to the others': the CPU's (TableChunks).
+/// Rows whose part of the column sums stands alone before it is added to the others': the CPU's (chunks_of).
 REGIO_HOST_DEVICE constexpr std::int64_t balance_chunk_rows(std::int64_t rows) {
   constexpr std::int64_t least_rows = 32, most_chunks = 64;
   std::int64_t const share = (rows + most_chunks - 1) / most_chunks;

@@ -1,7 +1,7 @@
 #include <regio/balance.hpp>
 
 #include <algorithm>
-#include <exception>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -13,6 +13,7 @@
 #include "balancing/margin_flow.hpp"
 #include "balancing/reduced_table.hpp"
 #include "core/backend.hpp"
+#include "core/batch_by_size.hpp"
 #include "core/workers.hpp"
 
 namespace regio {
@@ -20,8 +21,7 @@ namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Tables of at least so many cells are read by all threads, one table after another; smaller ones side by side.
-constexpr Index cells_of_large_table = Index{1} << 20;
+/// Small tables that are checked in one task.
 constexpr Index tables_of_task = 8;
 
 /// Sweeps that a table with zeros or negative cells makes before it is asked whether it has a solution at all: most
@@ -29,10 +29,6 @@ constexpr Index tables_of_task = 8;
 constexpr Index sweeps_before_flow = 128;
 /// Sweeps after which the totals that a problem without solution attains are taken for their limit.
 constexpr Index sweeps_to_attainable = 1000;
-
-bool is_large(BalanceProblem const& problem) {
-  return problem.table.rows() * problem.table.columns() >= cells_of_large_table;
-}
 
 class Batch {
  public:
@@ -47,9 +43,14 @@ class Batch {
         reduced_(problems.size()) {}
 
   BalanceReport run() {
-    for_problems([&](std::size_t b, Workers* workers) {
+    BatchBySize const batch(std::ssize(problems_), [&](Index b) {
+      MatrixView<double const> const& table = problems_[static_cast<std::size_t>(b)].table;
+      return table.rows() * table.columns() >= cells_read_by_all_threads;
+    });
+    batch.run_all(workers_, tables_of_task, [&](BatchTurn const& turn) {
+      auto const b = static_cast<std::size_t>(turn.item);
       CellKinds const kinds = check_balance_problem("balance_tables: problems[" + std::to_string(b) + "]",
-                                                    options_.method, problems_[b], workers);
+                                                    options_.method, problems_[b], turn.all_threads);
       preparations_[b] = prepare_balance(problems_[b], kinds, options_.tolerance);
     });
     iterate_first();
@@ -63,31 +64,6 @@ class Batch {
   }
 
  private:
-  /// Calls body(problem, workers or null) for all problems; of several that throw the first one's exception is kept.
-  template <class Body>
-  void for_problems(Body&& body) {
-    auto const count = static_cast<Index>(problems_.size());
-    std::vector<std::exception_ptr> found(problems_.size());
-    auto const attempt = [&](std::size_t b, Workers* workers) {
-      try {
-        body(b, workers);
-      } catch (...) {
-        found[b] = std::current_exception();
-      }
-    };
-    workers_.for_chunks(count, tables_of_task, [&](Index begin, Index end, int) {
-      for (auto b = static_cast<std::size_t>(begin); b < static_cast<std::size_t>(end); ++b) {
-        if (!is_large(problems_[b])) attempt(b, nullptr);
-      }
-    });
-    for (std::size_t b = 0; b < problems_.size(); ++b) {
-      if (is_large(problems_[b])) attempt(b, &workers_);
-    }
-    for (std::exception_ptr const& error : found) {
-      if (error) std::rethrow_exception(error);
-    }
-  }
-
   BalanceItem item(std::size_t b) {
     BalanceProblem const& problem = problems_[b];
     BalancePreparation const& preparation = preparations_[b];

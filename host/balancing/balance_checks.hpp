@@ -17,6 +17,9 @@ namespace regio {
 /// Totals that were added up from rounded numbers agree no better, whatever the tolerance.
 inline constexpr double rounding_of_totals = 0x1p-44;
 
+/// Tables of at least so many cells are checked by all threads, one after another; smaller ones side by side.
+inline constexpr Index cells_read_by_all_threads = Index{1} << 20;
+
 /// A table's margins and cells, dense or sparse.
 struct BalanceTable {
   BalanceProblem const& problem;

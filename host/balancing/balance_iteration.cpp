@@ -203,9 +203,7 @@ class Iteration final : private NewtonTable {
   }
 
   [[nodiscard]] double worst(Index count) const {
-    double result = 0;
-    for (Index c = 0; c < count; ++c) result = larger_residual(result, space_.residuals[static_cast<std::size_t>(c)]);
-    return result;
+    return largest_residual({space_.residuals.data(), static_cast<std::size_t>(count)});
   }
 
   /// Adds the chunks' column sums up, in the chunks' order, into those of the first one.
@@ -436,15 +434,15 @@ class Iteration final : private NewtonTable {
 
 }  // namespace
 
-TableChunks::TableChunks(BalanceItem const& item, Workers* workers)
-    : workers_(workers), rows_(item.rows()), columns_(item.columns()) {
-  rows_of_one_ = std::max(least_rows, (rows_ + most_chunks - 1) / most_chunks);
-  if (item.is_sparse() && rows_ > 0) {
+TableChunks chunks_of(BalanceItem const& item, Workers* workers) {
+  Index const rows = item.rows(), columns = item.columns();
+  Index rows_of_chunk = std::max(least_rows, (rows + most_chunks - 1) / most_chunks);
+  if (item.is_sparse() && rows > 0) {
     // A chunk's column sums are as long as a row is wide: they must not outweigh the cells that it reads.
-    Index const cells_of_row = std::max<Index>(1, item.sparse_table.column.size() / rows_);
-    rows_of_one_ = std::max(rows_of_one_, 4 * columns_ / cells_of_row);
+    Index const cells_of_row = std::max<Index>(1, item.sparse_table.column.size() / rows);
+    rows_of_chunk = std::max(rows_of_chunk, 4 * columns / cells_of_row);
   }
-  count_ = std::max<Index>(1, (rows_ + rows_of_one_ - 1) / rows_of_one_);
+  return {rows, rows_of_chunk, columns, workers};
 }
 
 void balance(BalanceItem& item, double tolerance, BalanceKernels const& kernels, TableChunks const& chunks,

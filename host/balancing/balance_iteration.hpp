@@ -8,7 +8,7 @@
 #include "balancing/balance_kernels.hpp"
 #include "balancing/balance_operation.hpp"
 #include "balancing/newton_finisher.hpp"
-#include "core/workers.hpp"
+#include "balancing/table_chunks.hpp"
 
 namespace regio {
 
@@ -22,40 +22,8 @@ struct BalanceWorkspace {
   std::vector<double> row_magnitudes, column_factors, column_inverse_factors;  ///< for Newton's method
 };
 
-/// Runs the chunks of a table: here, or on all threads for a large one. Chunks and the order in which their sums are
-/// added belong to the table's size alone.
-class TableChunks {
- public:
-  /// `workers` null: the calling thread does everything.
-  TableChunks(BalanceItem const& item, Workers* workers);
-
-  [[nodiscard]] Index count() const noexcept { return count_; }
-  template <class Body>
-  void for_each(Body&& body) const {
-    run(count_, [&](Index c) { body(c, c * rows_of_one_, std::min(rows_, (c + 1) * rows_of_one_)); });
-  }
-  /// body(begin, end) for the columns, cut into ranges of whole vectors.
-  template <class Body>
-  void for_columns(Body&& body) const {
-    run(column_ranges(), [&](Index c) { body(c, c * columns_of_one, std::min(columns_, (c + 1) * columns_of_one)); });
-  }
-  [[nodiscard]] Index column_ranges() const noexcept { return (columns_ + columns_of_one - 1) / columns_of_one; }
-
- private:
-  static constexpr Index columns_of_one = 1024;
-
-  template <class Body>
-  void run(Index chunks, Body&& body) const {
-    if (workers_ == nullptr) {
-      for (Index c = 0; c < chunks; ++c) body(c);
-    } else {
-      workers_->for_each(chunks, [&](Index c, int) { body(c); });
-    }
-  }
-
-  Workers* workers_;
-  Index rows_, columns_, rows_of_one_ = 1, count_ = 1;
-};
+/// How an item's table is cut.
+TableChunks chunks_of(BalanceItem const& item, Workers* workers);
 
 /// What a table's place in its batch asks for.
 struct BatchPlace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -15,6 +15,7 @@
 #include "balancing/national_control_operation.hpp"
 #include "balancing/national_gauge.hpp"
 #include "core/backend.hpp"
+#include "core/batch_by_size.hpp"
 #include "core/workers.hpp"
 
 namespace regio {
@@ -22,8 +23,7 @@ namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Problems of at least so many cells are read by all threads, one after another; smaller ones side by side.
-constexpr Index cells_of_large_problem = Index{1} << 20;
+/// Small problems that are checked in one task.
 constexpr Index problems_of_task = 4;
 
 /// Sweeps that a problem makes before it is asked whether it has a solution at all: most have one and meet their totals
@@ -70,9 +70,14 @@ class Batch {
         preparations_(problems.size()) {}
 
   NationalControlReport run() {
-    for_problems([&](std::size_t b, Workers* workers) {
+    BatchBySize const batch(std::ssize(problems_), [&](Index b) {
+      BatchView<double const> const& tables = problems_[static_cast<std::size_t>(b)].tables;
+      return tables.count() * tables.rows() * tables.columns() >= cells_read_by_all_threads;
+    });
+    batch.run_all(workers_, problems_of_task, [&](BatchTurn const& turn) {
+      auto const b = static_cast<std::size_t>(turn.item);
       CellKinds const kinds = check_national_control_problem("national_control: problems[" + std::to_string(b) + "]",
-                                                             options_.method, problems_[b], workers);
+                                                             options_.method, problems_[b], turn.all_threads);
       preparations_[b] = std::make_unique<Preparation>(problems_[b], kinds, options_.tolerance);
     });
     iterate();
@@ -82,34 +87,6 @@ class Batch {
   }
 
  private:
-  /// Calls body(problem, workers or null) for all problems; of several that throw the first one's exception is kept.
-  template <class Body>
-  void for_problems(Body&& body) {
-    std::vector<std::exception_ptr> found(problems_.size());
-    auto const attempt = [&](std::size_t b, Workers* workers) {
-      try {
-        body(b, workers);
-      } catch (...) {
-        found[b] = std::current_exception();
-      }
-    };
-    auto const is_large = [&](std::size_t b) {
-      BatchView<double const> const& tables = problems_[b].tables;
-      return tables.count() * tables.rows() * tables.columns() >= cells_of_large_problem;
-    };
-    workers_.for_chunks(static_cast<Index>(problems_.size()), problems_of_task, [&](Index begin, Index end, int) {
-      for (auto b = static_cast<std::size_t>(begin); b < static_cast<std::size_t>(end); ++b) {
-        if (!is_large(b)) attempt(b, nullptr);
-      }
-    });
-    for (std::size_t b = 0; b < problems_.size(); ++b) {
-      if (is_large(b)) attempt(b, &workers_);
-    }
-    for (std::exception_ptr const& error : found) {
-      if (error) std::rethrow_exception(error);
-    }
-  }
-
   NationalControlItem item(std::size_t b) {
     NationalControlProblem const& problem = problems_[b];
     Preparation const& preparation = *preparations_[b];

@@ -1,6 +1,8 @@
+#include <iterator>
 #include <vector>
 
 #include "balancing/national_control_iteration.hpp"
+#include "core/batch_by_size.hpp"
 #include "core/cpu_backend.hpp"
 #include "core/progress_meter.hpp"
 
@@ -18,24 +20,14 @@ void execute(CpuBackend& backend, NationalControlOperation& operation) {
   std::stop_token const& stop = operation.control.stop;
   ProgressMeter meter(operation.control.progress, "balancing", static_cast<Index>(operation.items.size()), "problems");
 
-  std::vector<NationalControlItem*> small, large;
-  for (NationalControlItem& item : operation.items) {
-    (item.cells() <= cells_of_one_core ? small : large).push_back(&item);
-  }
+  auto const item = [&](Index b) -> NationalControlItem& { return operation.items[static_cast<std::size_t>(b)]; };
+  BatchBySize const batch(std::ssize(operation.items), [&](Index b) { return item(b).cells() > cells_of_one_core; });
   std::vector<NationalControlWorkspace> spaces(static_cast<std::size_t>(workers.count()));
-  workers.for_chunks(static_cast<Index>(small.size()), problems_of_task, [&](Index begin, Index end, int worker) {
-    for (Index b = begin; b < end; ++b) {
-      NationalControlItem& item = *small[static_cast<std::size_t>(b)];
-      control_nationally(item, operation.tolerance, kernels, NationalControlChunks(item, nullptr), stop,
-                         spaces[static_cast<std::size_t>(worker)]);
-    }
-    meter.advance(end - begin);
-  });
-  for (NationalControlItem* item : large) {
-    control_nationally(*item, operation.tolerance, kernels, NationalControlChunks(*item, &workers), stop,
-                       spaces.front());
-    meter.advance(1);
-  }
+  auto const control_item = [&](BatchTurn const& turn) {
+    control_nationally(item(turn.item), operation.tolerance, kernels, chunks_of(item(turn.item), turn.all_threads),
+                       stop, spaces[static_cast<std::size_t>(turn.worker)]);
+  };
+  batch.run(workers, problems_of_task, control_item, [&](Index problems) { meter.advance(problems); });
 }
 
 }  // namespace regio

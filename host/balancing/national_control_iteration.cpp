@@ -1,5 +1,6 @@
 #include "balancing/national_control_iteration.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -19,7 +20,7 @@ constexpr Index swept_kinds = 2, checked_kinds = 3;
 
 class Iteration {
  public:
-  Iteration(NationalControlItem& item, NationalControlKernels const& kernels, NationalControlChunks const& chunks,
+  Iteration(NationalControlItem& item, NationalControlKernels const& kernels, TableChunks const& chunks,
             NationalControlWorkspace& space)
       : item_(item), kernels_(kernels), chunks_(chunks), space_(space), padded_columns_(padded(item.columns())) {
     auto const rows = static_cast<std::size_t>(item.rows() * item.regions());
@@ -202,9 +203,7 @@ class Iteration {
   }
 
   [[nodiscard]] double worst(Index count) const {
-    double result = 0;
-    for (Index c = 0; c < count; ++c) result = larger_residual(result, space_.residuals[static_cast<std::size_t>(c)]);
-    return result;
+    return largest_residual({space_.residuals.data(), static_cast<std::size_t>(count)});
   }
 
   /// The columns' next multipliers; they wait in next_columns, since the old ones may be the result. Returns the
@@ -275,7 +274,7 @@ class Iteration {
 
   NationalControlItem& item_;
   NationalControlKernels const& kernels_;
-  NationalControlChunks const& chunks_;
+  TableChunks const& chunks_;
   NationalControlWorkspace& space_;
   Index padded_columns_;
   NationalCells cells_;
@@ -284,18 +283,15 @@ class Iteration {
 
 }  // namespace
 
-NationalControlChunks::NationalControlChunks(NationalControlItem const& item, Workers* workers)
-    : workers_(workers), rows_(item.rows()), columns_(item.regions() * padded(item.columns())), rows_of_one_(rows_) {
-  if (item.cells() > cells_of_one_core) {
-    Index const chunks = std::clamp((rows_ + least_rows - 1) / least_rows, Index{1}, most_chunks);
-    rows_of_one_ = (rows_ + chunks - 1) / chunks;
-  }
-  count_ = (rows_ + rows_of_one_ - 1) / rows_of_one_;
+TableChunks chunks_of(NationalControlItem const& item, Workers* workers) {
+  Index const rows = item.rows(), columns = item.regions() * padded(item.columns());
+  if (item.cells() <= cells_of_one_core) return {rows, rows, columns, workers};
+  Index const chunks = std::clamp((rows + least_rows - 1) / least_rows, Index{1}, most_chunks);
+  return {rows, (rows + chunks - 1) / chunks, columns, workers};
 }
 
 void control_nationally(NationalControlItem& item, double tolerance, NationalControlKernels const& kernels,
-                        NationalControlChunks const& chunks, std::stop_token const& stop,
-                        NationalControlWorkspace& space) {
+                        TableChunks const& chunks, std::stop_token const& stop, NationalControlWorkspace& space) {
   Iteration iteration(item, kernels, chunks, space);
   iterate_national_control(item, tolerance, stop, iteration);
 }
