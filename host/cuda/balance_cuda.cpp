@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <limits>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "balancing/balance_operation.hpp"
@@ -8,7 +8,7 @@
 #include "cuda/balance_part.hpp"
 #include "cuda/balance_sweeps.hpp"
 #include "cuda/cuda_backend.hpp"
-#include "cuda/cuda_error.hpp"
+#include "cuda/parts_in_turn.hpp"
 
 namespace regio {
 namespace cuda {
@@ -20,7 +20,8 @@ class Batch {
   Batch(CudaBackend& backend, BalanceOperation& operation)
       : backend_(backend),
         operation_(operation),
-        meter_(operation.control.progress, "balancing", static_cast<Index>(operation.items.size()), "tables") {
+        meter_(operation.control.progress, "balancing", static_cast<Index>(operation.items.size()), "tables"),
+        parts_([this](BalancePart const& part) { meter_.advance(part.count()); }) {
     for (BalanceItem& item : operation.items) {
       item.outcome = Outcome::cancelled;
       (fits_block(item, backend.properties()) ? small_ : large_).push_back(&item);
@@ -30,7 +31,7 @@ class Batch {
   void run() {
     set_most_of_part();
     for (std::size_t begun = 0; begun < small_.size() && !stopped();) begun = begin_part(begun);
-    finish_part();
+    parts_.finish();
     BalanceSweepStaging staging;
     for (BalanceItem* item : large_) {
       if (stopped()) break;
@@ -62,37 +63,15 @@ class Batch {
     return end;
   }
 
-  /// Begins the next part, ends the one before it, whose kernels have run meanwhile, and returns the next part's end.
-  /// What does not fit into the device's memory beside the part before waits for that one's end; what does not fit
-  /// alone is divided.
+  /// Begins the next part and returns its end.
   std::size_t begin_part(std::size_t first) {
-    std::size_t end = part_end(first);
-    for (;;) {
-      try {
-        auto next = std::make_unique<BalancePart>(backend_, operation_,
-                                                  std::span<BalanceItem* const>(small_).subspan(first, end - first));
-        next->begin(staging_[next_staging_]);
-        next_staging_ = 1 - next_staging_;
-        finish_part();
-        running_ = std::move(next);
-        return end;
-      } catch (OutOfDeviceMemory const&) {
-        if (running_ != nullptr) {
-          finish_part();
-        } else if (end - first > 1) {
-          end = first + (end - first) / 2;
-        } else {
-          throw;
-        }
-      }
-    }
-  }
-
-  void finish_part() {
-    if (running_ == nullptr) return;
-    running_->finish();
-    meter_.advance(running_->count());
-    running_.reset();
+    auto const make = [&](Index begin, Index end) {
+      auto const items = std::span<BalanceItem* const>(small_).subspan(static_cast<std::size_t>(begin),
+                                                                       static_cast<std::size_t>(end - begin));
+      return std::make_unique<BalancePart>(backend_, operation_, items);
+    };
+    auto const end = parts_.begin(static_cast<Index>(first), static_cast<Index>(part_end(first)), make);
+    return static_cast<std::size_t>(end);
   }
 
   CudaBackend& backend_;
@@ -100,9 +79,7 @@ class Batch {
   ProgressMeter meter_;
   std::vector<BalanceItem*> small_, large_;
   double most_of_part_ = 0;
-  BalanceStaging staging_[2];  // of the running part, and of the one that begins
-  int next_staging_ = 0;
-  std::unique_ptr<BalancePart> running_;
+  PartsInTurn<BalancePart, BalanceStaging> parts_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cuda/cuda_backend.hpp"
 #include "cuda/cuda_error.hpp"
 #include "cuda/kmeans_part.hpp"
+#include "cuda/parts_in_turn.hpp"
 
 namespace regio {
 namespace cuda {
@@ -28,14 +29,15 @@ class Batch {
   Batch(CudaBackend& backend, KmeansOperation const& operation)
       : backend_(backend),
         operation_(operation),
-        meter_(operation.options.control.progress, "k-means", runs(0, count()), "fits") {}
+        meter_(operation.options.control.progress, "k-means", runs(0, count()), "fits"),
+        parts_([this](KmeansPart const& part) { meter_.advance(runs(part.first(), part.end())); }) {}
 
   void run() {
     for (Index b = 0; b < count(); ++b) check_size(b);
     most_ = part_limits();
     Index begun = 0;
     while (begun < count() && !operation_.options.control.stop.stop_requested()) begun = begin_part(begun);
-    finish_part();
+    parts_.finish();
     for (Index b = begun; b < count(); ++b) report_fit(operation_.results, b, problem(b), {});
   }
 
@@ -61,46 +63,28 @@ class Batch {
                             " of each");
   }
 
-  /// Begins the next part, ends the one before it, whose kernels have run meanwhile, and returns the next part's end.
-  /// What does not fit into the device's memory beside the part before waits for that one's end; what does not fit
-  /// alone is divided; a single problem gets fewer groups of threads, each of which needs memory.
+  /// Begins the next part and returns its end. A single problem that the device's memory does not hold gets fewer
+  /// groups of threads, each of which needs memory.
   Index begin_part(Index first) {
-    Index end = part_end(first);
-    for (Index most_groups = 0;;) {
-      if (running_ != nullptr && starts_from_running(first, end)) finish_part();
-      try {
-        auto next = std::make_unique<KmeansPart>(backend_, operation_, first, end, most_groups);
-        next->begin(staging_[next_staging_]);
-        next_staging_ = 1 - next_staging_;
-        finish_part();
-        running_ = std::move(next);
-        return end;
-      } catch (OutOfDeviceMemory const&) {
-        if (running_ != nullptr) {
-          finish_part();
-        } else if (end - first > 1) {
-          end = first + (end - first) / 2;
-        } else if (most_groups != 1) {
-          most_groups = 1;
-        } else {
-          throw;
-        }
-      }
+    Index const end = part_end(first);
+    if (parts_.running() != nullptr && starts_from_running(first, end)) parts_.finish();
+    auto const with_groups = [&](Index most_groups) {
+      return [this, most_groups](Index begin, Index part_end) {
+        return std::make_unique<KmeansPart>(backend_, operation_, begin, part_end, most_groups);
+      };
+    };
+    try {
+      return parts_.begin(first, end, with_groups(0));
+    } catch (OutOfDeviceMemory const&) {
+      return parts_.begin(first, first + 1, with_groups(1));
     }
-  }
-
-  void finish_part() {
-    if (running_ == nullptr) return;
-    running_->finish();
-    meter_.advance(runs(running_->first(), running_->end()));
-    running_.reset();
   }
 
   /// Whether a problem starts where one of the running part ends: its centres must be here first.
   [[nodiscard]] bool starts_from_running(Index first, Index end) const {
     for (Index b = first; b < end; ++b) {
       Index const from = problem(b).warm_from;
-      if (from >= running_->first() && from < running_->end()) return true;
+      if (from >= parts_.running()->first() && from < parts_.running()->end()) return true;
     }
     return false;
   }
@@ -158,9 +142,7 @@ class Batch {
   KmeansOperation const& operation_;
   ProgressMeter meter_;
   PartSize most_;
-  KmeansStaging staging_[2];  // of the running part, and of the one that begins
-  int next_staging_ = 0;
-  std::unique_ptr<KmeansPart> running_;
+  PartsInTurn<KmeansPart, KmeansStaging> parts_;
 };
 
 }  // namespace
