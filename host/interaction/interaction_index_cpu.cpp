@@ -12,43 +12,33 @@
 namespace regio {
 namespace {
 
-/// Chunks of origins have totals of their own for the deliveries into regions; their number is bounded, so that these
-/// are little beside the shipments.
-constexpr Index most_chunks = 16;
-/// A chunk reads at least so many numbers.
-constexpr Index least_work = Index{1} << 15;
-/// Destinations whose totals stay in the core's first cache while all origins of a chunk pass by.
-constexpr Index destinations_of_tile = 16;
-
 class Summation {
  public:
   Summation(ShipmentItem& item, ShipmentKernels const& kernels)
-      : item_(item), shipments_(*item.shipments), totals_(*item.totals), kernels_(kernels) {
-    Index const regions = shipments_.regions;
-    Index const work = shipments_.is_list() ? shipments_.list.value.size() : regions * regions * shipments_.industries;
-    Index const chunks = std::clamp<Index>(work / least_work, 1, std::min(most_chunks, regions));
-    origins_of_chunk_ = (regions + chunks - 1) / chunks;
-    chunks_ = (regions + origins_of_chunk_ - 1) / origins_of_chunk_;
-  }
-
-  [[nodiscard]] bool is_large() const noexcept { return chunks_ > 1; }
+      : item_(item),
+        shipments_(*item.shipments),
+        totals_(*item.totals),
+        kernels_(kernels),
+        chunks_(origin_chunks(shipments_)) {}
 
   /// `workers` null: the calling thread does everything.
   void run(Workers* workers, std::stop_token const& stop) {
     if (shipments_.is_list() && !group_by_origin()) return;
-    in_parts_.resize(static_cast<std::size_t>((chunks_ - 1) * shipments_.regions * shipments_.industries));
-    std::vector<std::uint8_t> valid(static_cast<std::size_t>(chunks_), 0);
+    Index const cells = shipments_.regions * shipments_.industries;
+    in_parts_.resize(static_cast<std::size_t>((chunks_.count - 1) * cells));
+    if (!shipments_.list.is_raw.empty()) raw_parts_.resize(static_cast<std::size_t>(chunks_.count * cells));
+    std::vector<std::uint8_t> valid(static_cast<std::size_t>(chunks_.count), 0);
     std::atomic<bool> stopped = false;
     auto const add_chunk = [&](Index c) {
       if (stop.stop_requested()) stopped = true;
       if (stopped) return;
-      Index const begin = c * origins_of_chunk_, end = std::min(shipments_.regions, begin + origins_of_chunk_);
+      Index const begin = c * chunks_.origins, end = std::min(shipments_.regions, begin + chunks_.origins);
       valid[static_cast<std::size_t>(c)] = shipments_.is_list() ? add_list(c, begin, end) : add_table(c, begin, end);
     };
     if (workers == nullptr) {
-      for (Index c = 0; c < chunks_; ++c) add_chunk(c);
+      for (Index c = 0; c < chunks_.count; ++c) add_chunk(c);
     } else {
-      workers->for_each(chunks_, [&](Index c, int) { add_chunk(c); });
+      workers->for_each(chunks_.count, [&](Index c, int) { add_chunk(c); });
     }
     item_.finished = !stopped;
     if (stopped) return;
@@ -65,6 +55,8 @@ class Summation {
 
   bool add_table(Index c, Index begin, Index end) {
     Index const regions = shipments_.regions, industries = shipments_.industries;
+    std::vector<double> to_tile(static_cast<std::size_t>(industries));
+    // The totals of a tile's destinations stay in the core's first cache while all origins of the chunk pass by.
     for (Index tile = 0; tile < regions; tile += destinations_of_tile) {
       Index const destinations = std::min(destinations_of_tile, regions - tile);
       for (Index r = begin; r < end; ++r) {
@@ -74,9 +66,11 @@ class Summation {
                                                  .industries = industries,
                                                  .own = own,
                                                  .flow = totals_.flows.data() + r * regions + tile,
-                                                 .out_by_industry = totals_.out_by_industry.data() + r * industries,
+                                                 .out_by_industry = to_tile.data(),
                                                  .in_by_industry = in_by_industry(c) + tile * industries});
         if (!(lowest >= 0)) return false;
+        double* const out = totals_.out_by_industry.data() + r * industries;
+        for (Index i = 0; i < industries; ++i) out[i] += to_tile[static_cast<std::size_t>(i)];
       }
     }
     return true;
@@ -107,6 +101,7 @@ class Summation {
     ShipmentList const& list = shipments_.list;
     Index const regions = shipments_.regions, industries = shipments_.industries;
     double* const in = in_by_industry(c);
+    double* const raw = list.is_raw.empty() ? nullptr : raw_parts_.data() + c * regions * industries;
     Index const last = first_[static_cast<std::size_t>(end)];
     for (Index position = first_[static_cast<std::size_t>(begin)]; position < last; ++position) {
       Index const k = order_.empty() ? position : order_[static_cast<std::size_t>(position)];
@@ -117,15 +112,19 @@ class Summation {
       if (r == s) continue;
       totals_.out_by_industry[static_cast<std::size_t>(r * industries + i)] += value;
       in[s * industries + i] += value;
+      if (raw != nullptr && list.is_raw[k] != 0) raw[s * industries + i] += value;
     }
     return true;
   }
 
   void conclude() {
     Index const regions = shipments_.regions, industries = shipments_.industries;
-    for (Index c = 1; c < chunks_; ++c) {
-      double const* const part = in_by_industry(c);
-      for (Index k = 0; k < regions * industries; ++k) totals_.in_by_industry[static_cast<std::size_t>(k)] += part[k];
+    auto const add_part = [cells = regions * industries](double* to, double const* part) {
+      for (Index k = 0; k < cells; ++k) to[k] += part[k];
+    };
+    for (Index c = 1; c < chunks_.count; ++c) {
+      add_part(totals_.in_by_industry.data(), in_by_industry(c));
+      if (!raw_parts_.empty()) add_part(raw_parts_.data(), raw_parts_.data() + c * regions * industries);
     }
     for (Index r = 0; r < regions; ++r) {
       double out = 0, in = 0, supplies = 0;
@@ -133,7 +132,9 @@ class Summation {
         auto const k = static_cast<std::size_t>(r * industries + i);
         out += totals_.out_by_industry[k];
         in += totals_.in_by_industry[k];
-        if (!shipments_.raw_industries.empty() && shipments_.raw_industries[i] != 0) {
+        if (!raw_parts_.empty()) {
+          supplies += raw_parts_[k];
+        } else if (!shipments_.raw_industries.empty() && shipments_.raw_industries[i] != 0) {
           supplies += totals_.in_by_industry[k];
         }
       }
@@ -142,30 +143,17 @@ class Summation {
       totals_.deliveries_in[region] = in;
       totals_.supplies_in[region] = supplies;
     }
-    if (!shipments_.list.is_raw.empty()) add_uses();
-  }
-
-  /// Where the use stands with every shipment; the deliveries are added in the same order, so no share exceeds 1.
-  void add_uses() {
-    ShipmentList const& list = shipments_.list;
-    std::fill(totals_.deliveries_in.begin(), totals_.deliveries_in.end(), 0.0);
-    std::fill(totals_.supplies_in.begin(), totals_.supplies_in.end(), 0.0);
-    for (Index k = 0; k < list.value.size(); ++k) {
-      if (list.origin[k] == list.destination[k]) continue;
-      auto const s = static_cast<std::size_t>(list.destination[k]);
-      totals_.deliveries_in[s] += list.value[k];
-      if (list.is_raw[k] != 0) totals_.supplies_in[s] += list.value[k];
-    }
   }
 
   ShipmentItem& item_;
   Shipments const& shipments_;
   ShipmentTotals& totals_;
   ShipmentKernels const& kernels_;
-  Index origins_of_chunk_ = 1, chunks_ = 1;
-  std::vector<double> in_parts_;  ///< [chunks - 1, regions, industries]
-  std::vector<Index> first_;      ///< [regions + 1] of a list: where an origin's shipments begin
-  std::vector<Index> order_;      ///< [shipments] of a list by origin; empty: it is in that order
+  OriginChunks chunks_;
+  std::vector<double> in_parts_;   ///< [chunks - 1, regions, industries]
+  std::vector<double> raw_parts_;  ///< [chunks, regions, industries] raw materials and supplies of a list with uses
+  std::vector<Index> first_;       ///< [regions + 1] of a list: where an origin's shipments begin
+  std::vector<Index> order_;       ///< [shipments] of a list by origin; empty: it is in that order
 };
 
 }  // namespace
@@ -178,7 +166,8 @@ void execute(CpuBackend& backend, InteractionIndexOperation& operation) {
   ProgressMeter meter(operation.control.progress, "adding up shipments", count, "periods");
   std::vector<ShipmentItem*> large;
   std::vector<ShipmentItem*> small;
-  for (ShipmentItem& item : operation.items) (Summation(item, kernels).is_large() ? large : small).push_back(&item);
+  for (ShipmentItem& item : operation.items)
+    (origin_chunks(*item.shipments).count > 1 ? large : small).push_back(&item);
   workers.for_each(static_cast<Index>(small.size()), [&](Index k, int) {
     Summation(*small[static_cast<std::size_t>(k)], kernels).run(nullptr, stop);
     meter.advance(1);

@@ -13,12 +13,13 @@ struct ShipmentRows {
   Index destinations = 0, industries = 0;
   Index own = -1;                     ///< the destination that is the origin itself; -1: none of these
   double* flow = nullptr;             ///< [destinations] sums over the industries
-  double* out_by_industry = nullptr;  ///< [industries] of the origin; gets no own shipments
+  double* out_by_industry = nullptr;  ///< [industries] to these destinations, out; without own shipments
   double* in_by_industry = nullptr;   ///< [destinations, industries]; gets no own shipments
 };
 
 struct ShipmentKernels {
-  /// Adds the rows to all totals; returns the smallest value, NaN when one is not finite.
+  /// Adds the rows to all totals, in the order of interaction_index_operation.hpp; returns the smallest value, NaN when
+  /// one is not finite.
   double (*add_rows)(ShipmentRows const& rows);
 };
 
