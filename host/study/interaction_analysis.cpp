@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include <regio/error.hpp>
 #include <regio/permutation_test.hpp>
@@ -57,6 +59,7 @@ class Analysis {
     series();
     mantel();
     dependence();
+    gravity();
     correct();
     return std::move(results_);
   }
@@ -126,10 +129,13 @@ class Analysis {
     TradedAnalysis analysis;
     RegionalFacts const& employment = *inputs_.employment;
     // What the industries file says holds where it knows the industries of the employment.
-    bool const known = !file_.traded.empty() && employment.industries.codes() == file_.industries.codes();
-    if (known) {
-      for (std::uint8_t const t : file_.traded) {
-        analysis.classes.push_back(t != 0 ? IndustryClass::traded : IndustryClass::local);
+    std::vector<std::string> const& industries = employment.industries.codes();
+    bool const is_told = !file_.classes.empty() &&
+                         std::all_of(industries.begin(), industries.end(),
+                                     [&](std::string const& code) { return file_.industries.find(code).has_value(); });
+    if (is_told) {
+      for (std::string const& code : industries) {
+        analysis.classes.push_back(file_.classes[position(*file_.industries.find(code))]);
       }
     } else {
       analysis.criteria = traded_industries(employment.table(), inputs_.population, options_.traded);
@@ -139,10 +145,10 @@ class Analysis {
     for (IndustryClass const industry : analysis.classes) {
       is_traded.push_back(industry == IndustryClass::traded ? 1 : 0);
     }
-    bool const has_product =
-        inputs_.product_by_industry && inputs_.product_by_industry->industries.codes() == employment.industries.codes();
-    analysis.sector = traded_sector(is_traded, employment.table(),
-                                    has_product ? inputs_.product_by_industry->table() : MatrixView<double const>());
+    analysis.has_product = inputs_.product_by_industry.has_value();
+    analysis.sector =
+        traded_sector(is_traded, employment.table(),
+                      analysis.has_product ? inputs_.product_by_industry->table() : MatrixView<double const>());
     results_.traded = std::move(analysis);
   }
 
@@ -230,6 +236,12 @@ class Analysis {
       results_.left_out.push_back("Dependence of " + y + " on " + x + ": " + std::to_string(n) + " regions have both.");
       return;
     }
+    for (auto const& [name, values] : {std::pair(y, &both.y), std::pair(x, &both.x)}) {
+      if (std::adjacent_find(values->begin(), values->end(), std::not_equal_to<>()) != values->end()) continue;
+      results_.left_out.push_back(
+          fmt::format("Dependence of {} on {}: {} is the same in all regions that have both.", y, x, name));
+      return;
+    }
     std::vector<CorrelationProblem> problems;
     for (CorrelationMethod const method :
          {CorrelationMethod::pearson, CorrelationMethod::spearman, CorrelationMethod::kendall}) {
@@ -244,9 +256,8 @@ class Analysis {
     stop_if_asked();
     for (std::size_t m = 0; m < problems.size(); ++m) {
       if (report.outcome[m] != Outcome::converged) {
-        results_.left_out.push_back(
-            fmt::format("{}'s correlation of {} and {}: one of them is the same in all regions.",
-                        title_of(problems[m].method), y, x));
+        results_.left_out.push_back(fmt::format("{}'s correlation of {} and {}: {}.", title_of(problems[m].method), y,
+                                                x, name(report.outcome[m])));
         continue;
       }
       results_.tests.push_back({title_of(problems[m].method), x, y, n, report.estimate[m], report.lower[m],
@@ -254,10 +265,39 @@ class Analysis {
     }
     Regression const line = linear_regressions(engine_, {.confidence = options_.confidence},
                                                {{.response = both.y, .regressors = {both.x.data(), n, 1}}})[0];
-    if (line.outcome != Outcome::converged) return;
+    if (line.outcome != Outcome::converged) {
+      results_.left_out.push_back(fmt::format("Regression of {} on {}: {}.", y, x, name(line.outcome)));
+      return;
+    }
     results_.tests.push_back({"regression, slope (HC3)", x, y, n, line.coefficients.estimate[1],
                               line.coefficients.lower[1], line.coefficients.upper[1], line.coefficients.p_value[1],
                               no_number});
+  }
+
+  /// What distance does to the flows of the shown year.
+  void gravity() {
+    if (inputs_.distances.empty()) {
+      results_.left_out.emplace_back("Gravity regression of shipments on distance: no file gives the distances.");
+      return;
+    }
+    results_.gravity = gravity_models(engine_, results_.totals().flow_matrix(), inputs_.distances, inputs_.product,
+                                      options_.confidence, options_.control);
+    stop_if_asked();
+    for (GravityModel const& model : results_.gravity) {
+      if (model.fit.outcome != Outcome::converged) {
+        results_.left_out.push_back(fmt::format("No coefficients from {}: {}.", model.name(), model.reason()));
+        continue;
+      }
+      CoefficientTable const& table = model.fit.coefficients;
+      std::size_t const term = model.distance_term();
+      results_.tests.push_back({model.name(), model.terms[term], "shipments", model.fit.observations,
+                                table.estimate[term], table.lower[term], table.upper[term], table.p_value[term],
+                                no_number, "flows"});
+    }
+    if (inputs_.product.empty()) {
+      results_.left_out.emplace_back(
+          "Gravity regressions with the products of the regions in the place of effects: no file gives the product.");
+    }
   }
 
   void correct() {

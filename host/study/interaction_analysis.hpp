@@ -12,6 +12,7 @@
 #include <regio/regression.hpp>
 #include <regio/traded_industries.hpp>
 
+#include "study/gravity_analysis.hpp"
 #include "study/shipment_files.hpp"
 
 namespace regio::study {
@@ -35,7 +36,9 @@ struct InteractionInputs {
   ShipmentsFile shipments;
   std::vector<double> product;  ///< [regions] NaN: unknown; empty: none is known
   std::optional<RegionalFacts> employment, product_by_industry;
-  std::vector<double> population;  ///< [regions]; empty: unknown
+  std::vector<double> population;                 ///< [regions]; empty: unknown
+  std::vector<double> distances;                  ///< [regions, regions] NaN on the diagonal; empty: unknown
+  std::string unit, product_unit, distance_unit;  ///< of the shipments, the product, the distances; empty: not told
   std::vector<std::string> notices;
 };
 
@@ -46,6 +49,7 @@ struct DependenceTest {
   Index objects = 0;
   double estimate = 0, low = 0, high = 0, p = 0;
   double adjusted = 0;  ///< p with correction for all tests of the study; NaN: none
+  std::string_view objects_are = "regions";
 };
 
 /// A series of the regions that tests compare, NaN where unknown.
@@ -58,6 +62,7 @@ struct TradedAnalysis {
   std::vector<IndustryClass> classes;        ///< [industries of employment]
   std::optional<TradedIndustries> criteria;  ///< when they were found from employment
   TradedSector sector;
+  bool has_product = false;  ///< otherwise the sector's shares in product are NaN
 };
 
 struct InteractionResults {
@@ -72,10 +77,13 @@ struct InteractionResults {
   std::vector<double> intensity;                ///< [regions, regions] of the shown year
   std::vector<double> volume_of_industry;       ///< [industries] of the shown year
   std::optional<TradedAnalysis> traded;
-  std::vector<RegionSeries> series;  ///< what the tests compare
+  std::vector<GravityModel> gravity;  ///< of the shown year; empty without distances
+  std::vector<RegionSeries> series;   ///< what the tests compare
   std::vector<DependenceTest> tests;
   std::vector<std::string> left_out;  ///< tests that could not be made, and why
 
+  /// Whether the product of the traded sector is known.
+  [[nodiscard]] bool has_traded_product() const { return traded && traded->has_product; }
   [[nodiscard]] InteractionIndex const& index() const { return years.interaction[shown]; }
   [[nodiscard]] ShipmentTotals const& totals() const { return years.totals[shown]; }
 };

@@ -27,7 +27,7 @@ class InteractionPage {
         results_(results),
         options_(options),
         context_(context),
-        study_{inputs, results, options, context.source} {}
+        study_{inputs, results, options, context.source, context.boundaries} {}
 
   Report report() {
     Report report{.title = context_.title, .summary = headline()};
@@ -44,6 +44,7 @@ class InteractionPage {
     report.sections = {index_section(), flows_section(), structure_section()};
     if (results_.traded) report.sections.push_back(traded_section());
     report.sections.push_back(dependence_section());
+    if (!results_.gravity.empty()) report.sections.push_back(gravity_section());
     report.sections.push_back(repeat_section(context_));
     report.footer = "Made by regio " + version() + ".";
     return report;
@@ -99,10 +100,12 @@ class InteractionPage {
 
   [[nodiscard]] ReportSection flows_section() const {
     ReportSection section{.name = "flows", .title = "Who ships what to whom"};
+    section.items.emplace_back(shipments_figure(study_));
     if (!results_.trades.empty()) {
       section.items.emplace_back(pairs_table());
       section.items.emplace_back(pair_industries_table());
     }
+    if (!context_.boundaries.empty()) section.items.emplace_back(flow_map_figure(study_));
     section.items.emplace_back(flows_figure(study_));
     section.items.emplace_back(groups_figure(study_));
     return section;
@@ -162,7 +165,10 @@ class InteractionPage {
                   std::to_string(count(IndustryClass::local)) + " local" +
                   (results_.traded->criteria ? ", by where their employment is (Porter 2003)."
                                              : ", as the industries file says.")});
+    section.items.emplace_back(traded_shares_figure(study_));
     section.items.emplace_back(traded_figure(study_));
+    if (results_.has_traded_product()) section.items.emplace_back(productivity_figure(study_));
+    section.items.emplace_back(traded_industries_figure(study_));
     return section;
   }
 
@@ -170,8 +176,9 @@ class InteractionPage {
     ReportTable table{
         .name = "tests",
         .caption = "All tests",
-        .columns = {"Test", "Of", "And", "Regions", "Estimate", "from", "to", "p", "Corrected p", "Decision"},
-        .note = "Decision level " + short_number(100 * (1 - options_.confidence)) + " %" +
+        .columns = {"Test", "Of", "And", "Number", "Estimate", "from", "to", "p", "Corrected p", "Decision"},
+        .note = "Number: of regions, or of flows in a gravity regression. Decision level " +
+                short_number(100 * (1 - options_.confidence)) + " %" +
                 (options_.correction ? ", p corrected for all tests (" + std::string(name(*options_.correction)) + ")."
                                      : ", p not corrected for the number of tests."),
         .file = "tests.csv"};
@@ -194,6 +201,7 @@ class InteractionPage {
     if (shown == 0) section.items.emplace_back(Paragraph{"No dependence can be shown at the level asked for."});
     if (!results_.tests.empty()) section.items.emplace_back(tests_table());
     for (std::string const& sentence : results_.left_out) section.items.emplace_back(Notice{sentence, false});
+    if (!inputs_.product.empty()) section.items.emplace_back(product_figure(study_));
     auto const series = [&](std::string const& name) -> RegionSeries const* {
       for (RegionSeries const& candidate : results_.series) {
         if (candidate.name == name) return &candidate;
@@ -214,6 +222,40 @@ class InteractionPage {
       }
     }
     return section;
+  }
+
+  [[nodiscard]] ReportSection gravity_section() const {
+    ReportSection section{.name = "gravity", .title = "What distance does to shipments"};
+    section.items.emplace_back(Paragraph{
+        "Shipments from one region to another are explained by their distance and by the sizes of both: by an "
+        "effect of each origin and destination, or by their products. The coefficient of ln distance is an "
+        "elasticity: -0.9 says 0.9 % less for 1 % more distance."});
+    section.items.emplace_back(gravity_figure(study_));
+    section.items.emplace_back(coefficients_table());
+    return section;
+  }
+
+  [[nodiscard]] ReportTable coefficients_table() const {
+    ReportTable table{
+        .name = "gravity-coefficients",
+        .caption = "Coefficients of the gravity regressions" + study_.in_year(),
+        .columns = {"Method", "Sizes", "Term", "Estimate", "from", "to", "p", "Flows", "Zeros left out", "R squared"},
+        .note =
+            "Poisson: by pseudo-maximum likelihood, flows of zero included; log-linear: by least squares, without "
+            "them. Errors are clustered by pair of regions. R squared: of log-linear in logarithms, of poisson the "
+            "squared correlation of shipments and expected ones.",
+        .file = "gravity.csv"};
+    for (GravityModel const& model : results_.gravity) {
+      if (model.fit.outcome != Outcome::converged) continue;
+      CoefficientTable const& found = model.fit.coefficients;
+      for (std::size_t term = 0; term < model.terms.size(); ++term) {
+        table.rows.push_back({std::string(name(model.method)), std::string(name(model.sizes)), model.terms[term],
+                              found.estimate[term], found.lower[term], found.upper[term], found.p_value[term],
+                              static_cast<double>(model.fit.observations),
+                              static_cast<double>(model.fit.left_out_zeros), model.fit.r_squared});
+      }
+    }
+    return table;
   }
 
   InteractionInputs const& inputs_;

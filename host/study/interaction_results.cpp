@@ -33,6 +33,10 @@ class Tables {
       tables.push_back({"traded.csv", traded()});
       tables.push_back({"industry_classes.csv", classes()});
     }
+    if (!results_.gravity.empty()) {
+      tables.push_back({"gravity.csv", gravity()});
+      if (shown_model(results_.gravity) != nullptr) tables.push_back({"gravity_flows.csv", gravity_flows()});
+    }
     tables.push_back({"tests.csv", tests()});
     return tables;
   }
@@ -181,6 +185,42 @@ class Tables {
     return csv.text();
   }
 
+  [[nodiscard]] std::string gravity() const {
+    CsvWriter csv({"method", "sizes", "outcome", "term", "estimate", "standard_error", "statistic", "p", "low", "high",
+                   "flows", "zeros_left_out", "flows_of_dropped_regions", "r_squared"});
+    for (GravityModel const& model : results_.gravity) {
+      CoefficientTable const& table = model.fit.coefficients;
+      bool const converged = model.fit.outcome == Outcome::converged;
+      for (std::size_t term = 0; term < model.terms.size(); ++term) {
+        csv.cell(name(model.method)).cell(name(model.sizes)).cell(name(model.fit.outcome)).cell(model.terms[term]);
+        for (auto const values :
+             {&CoefficientTable::estimate, &CoefficientTable::standard_error, &CoefficientTable::statistic,
+              &CoefficientTable::p_value, &CoefficientTable::lower, &CoefficientTable::upper}) {
+          csv.cell(converged ? (table.*values)[term] : std::nan(""));
+        }
+        csv.cell(std::int64_t{model.fit.observations}).cell(std::int64_t{model.fit.left_out_zeros});
+        csv.cell(std::int64_t{model.fit.dropped_flows}).cell(model.fit.r_squared).end_row();
+      }
+    }
+    return csv.text();
+  }
+
+  /// Flows of the shown year beside what the shown model expects of them.
+  [[nodiscard]] std::string gravity_flows() const {
+    CsvWriter csv({"origin", "destination", "distance", "shipments", "expected"});
+    GravityModel const& model = *shown_model(results_.gravity);
+    Index const regions = file_.regions.size();
+    for (Index r = 0; r < regions; ++r) {
+      for (Index s = 0; s < regions; ++s) {
+        if (r == s) continue;
+        auto const k = position(r * regions + s);
+        csv.cell(region(r)).cell(region(s)).cell(inputs_.distances[k]).cell(results_.totals().flows[k]);
+        csv.cell(model.fit.expected[k]).end_row();
+      }
+    }
+    return csv.text();
+  }
+
   [[nodiscard]] std::string tests() const {
     CsvWriter csv({"test", "x", "y", "n", "estimate", "low", "high", "p", "adjusted_p", "decision"});
     for (DependenceTest const& test : results_.tests) {
@@ -211,8 +251,8 @@ bool is_significant(DependenceTest const& test, InteractionStudyOptions const& o
 
 std::string statement(DependenceTest const& test, InteractionStudyOptions const& options) {
   std::string const level = fmt::format("{:.3g} %", 100 * (1 - options.confidence));
-  std::string text = fmt::format("{} of {} and {} over {} regions: {}", test.test, test.y, test.x, test.objects,
-                                 short_number(test.estimate));
+  std::string text = fmt::format("{} of {} and {} over {} {}: {}", capitalised(test.test), test.y, test.x, test.objects,
+                                 test.objects_are, short_number(test.estimate));
   if (!std::isnan(test.low)) {
     text += fmt::format(" ({:.3g} % interval {} to {})", 100 * options.confidence, short_number(test.low),
                         short_number(test.high));

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "study/distance_file.hpp"
 #include "study/interaction_report.hpp"
 #include "study/interaction_results.hpp"
 #include "study/study_keys.hpp"
@@ -71,13 +72,17 @@ InteractionInputs read_inputs(StudyRun& run, StudyDocument const& document, Inte
   if (auto const path = run.input("merge"); !path.empty()) merged = merge_regions(path, file, findings);
   findings.throw_if_any();
   int const year = options.year.value_or(file.years.back().year);
-  auto const facts = [&](char const* key) -> std::optional<RegionalFacts> {
+  auto const facts = [&](char const* key, RegionCodes const* known) -> std::optional<RegionalFacts> {
     auto const path = run.input(key);
     if (path.empty()) return std::nullopt;
-    return read_regional_facts(path, old_regions, merged, file.regions.size(), year, nullptr, findings);
+    return read_regional_facts(path, old_regions, merged, file.regions.size(), year, known, findings);
   };
-  inputs.employment = facts("employment");
-  inputs.product_by_industry = facts("product_by_industry");
+  if (auto const path = run.input("distances"); !path.empty()) {
+    inputs.distances = read_distances(path, file.regions, findings);
+  }
+  inputs.employment = facts("employment", nullptr);
+  inputs.product_by_industry =
+      facts("product_by_industry", inputs.employment ? &inputs.employment->industries : nullptr);
   findings.throw_if_any();
   if (regions) {
     inputs.product = fact_of_regions(*regions, "product", merged, file.regions.size());
@@ -89,6 +94,20 @@ InteractionInputs read_inputs(StudyRun& run, StudyDocument const& document, Inte
       if (fact != "product" && fact != "population") unused.push_back(fact);
     }
     inputs.notices = unused_columns_notice(*regions, unused);
+  }
+  if (options.traded.population_correlation < 1 && inputs.population.empty()) {
+    throw InputError({document.problem("traded", "population_correlation",
+                                       "1, or a regions file with the population of every region")});
+  }
+  auto const unit = [&](char const* key) {
+    return document.has("interaction", key) ? document.text("interaction", key) : std::string();
+  };
+  inputs.unit = unit("unit");
+  inputs.product_unit = unit("product_unit");
+  inputs.distance_unit = unit("distance_unit");
+  if (inputs.product_by_industry && !inputs.employment) {
+    inputs.notices.emplace_back(
+        "The product by industry is not used: without employment no industry is known as traded.");
   }
   inputs.notices.insert(inputs.notices.end(), file.notices.begin(), file.notices.end());
   return inputs;
@@ -116,6 +135,7 @@ InteractionStudyOptions study_options(StudyDocument const& document, std::uint64
   options.traded.leading_quotient = document.number("traded", "leading_quotient");
   options.traded.leading_regions = document.integer("traded", "leading_regions");
   options.traded.gini = document.number("traded", "gini");
+  options.traded.population_correlation = document.number("traded", "population_correlation");
   options.seed = seed;
   return options;
 }
@@ -177,9 +197,14 @@ format::StudySchema interaction_schema() {
   input.optional_file("employment", "region,industry,value[,year]", "\"employment.csv\"");
   input.optional_file("product_by_industry", "region,industry,value[,year]", "\"product.csv\"");
   input.optional_file("merge", "into,region: regions that are taken together", "\"merge.csv\"");
+  input.optional_file("distances", "origin,destination,distance of every two regions, one line a pair is enough",
+                      "\"distances.csv\"");
   input.optional_file("boundaries", "GeoJSON with the property region", "\"regions.geojson\"");
 
   TableKeys keys(schema, "interaction");
+  keys.optional_text("unit", "of the shipments, for the axes of figures", "\"thousand USD\"");
+  keys.optional_text("product_unit", "of the regions' product, for the axes of figures", "\"million USD\"");
+  keys.optional_text("distance_unit", "of the distances, for the axes of figures", "\"km\"");
   keys.choice("links", "which regions a region interacts with", links);
   keys.number("link_threshold", "a link counts when it carries more than this share of the region's deliveries", 0, 0,
               0.999999);
@@ -206,6 +231,8 @@ format::StudySchema interaction_schema() {
                 defaults.traded.leading_quotient, 0, 1e6);
   traded.integer("leading_regions", "how many regions lead", defaults.traded.leading_regions, 1, 1e6);
   traded.number("gini", "traded: least locational Gini coefficient", defaults.traded.gini, 0, 1);
+  traded.number("population_correlation", "traded: largest correlation of employment with population; 1: any",
+                defaults.traded.population_correlation, -1, 1);
   return schema;
 }
 

@@ -1,5 +1,7 @@
 #include "study/shipment_files.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -51,11 +53,11 @@ class Codes {
   Index at(Index row, Index column, Findings& findings) {
     std::string const code = table_.text(row, column);
     if (known_ == nullptr) {
-      if (code.empty()) findings.add(table_.problem(row, column, "the code of a " + what_));
+      if (code.empty()) findings.add(table_.problem(row, column, "the code of " + with_article(what_)));
       return codes_.insert(code);
     }
     if (auto const found = known_->find(code)) return *found;
-    findings.add(table_.problem(row, column, "the code of a " + what_ + known_->hint(code)));
+    findings.add(table_.problem(row, column, "the code of " + with_article(what_) + known_->hint(code)));
     return 0;
   }
   [[nodiscard]] RegionCodes const& codes() const noexcept { return codes_; }
@@ -87,10 +89,13 @@ std::vector<int> years_of(CsvTable const& table, std::optional<Index> column, Fi
 std::vector<std::string> year_gaps(std::vector<ShipmentsOfYear> const& years) {
   std::vector<std::string> missing;
   for (std::size_t y = 1; y < years.size(); ++y) {
-    for (int year = years[y - 1].year + 1; year < years[y].year; ++year) missing.push_back(std::to_string(year));
+    int const first = years[y - 1].year + 1, last = years[y].year - 1;
+    if (first == last) missing.push_back(std::to_string(first));
+    if (first < last) missing.push_back(fmt::format("{}-{}", first, last));
   }
   if (missing.empty()) return {};
-  return {"There are no shipments of " + listed(missing) + ": these years are left out, nothing is filled in."};
+  return {
+      fmt::format("There are no shipments of {}: these years are left out, nothing is filled in.", listed(missing))};
 }
 
 struct ShipmentColumns {
@@ -181,8 +186,9 @@ std::string ShipmentsFile::region_label(Index region) const {
   return label_of(region_labels, regions.codes()[position(region)]);
 }
 std::string ShipmentsFile::industry_label(Index industry) const {
-  return label_of(industry_labels, industries.codes()[position(industry)]);
+  return industry_label(industries.codes()[position(industry)]);
 }
+std::string ShipmentsFile::industry_label(std::string const& code) const { return label_of(industry_labels, code); }
 
 ShipmentsFile read_shipments(std::filesystem::path const& path, RegionsFile const* regions,
                              IndustriesFile const* industries, Findings& findings) {
@@ -227,6 +233,7 @@ ShipmentsFile read_shipments(std::filesystem::path const& path, RegionsFile cons
   if (regions != nullptr) result.region_labels = regions->labels;
   if (industries != nullptr) {
     result.industry_labels = industries->labels;
+    result.classes = industries->classes;
     for (IndustryClass const industry : industries->classes) {
       result.traded.push_back(industry == IndustryClass::traded ? 1 : 0);
     }

@@ -42,12 +42,15 @@ struct ShipmentsFile {
   bool has_use = false;                                               ///< from the shipments or the industries
   std::vector<ShipmentsOfYear> years;                                 ///< ascending
   std::vector<std::uint8_t> traded;                                   ///< [industries]; empty: all of them are
+  std::vector<IndustryClass> classes;                                 ///< [industries]; empty: the file does not tell
   std::vector<std::string> notices;                                   ///< for the report
 
   [[nodiscard]] Shipments shipments(ShipmentsOfYear const& of_year) const;
   [[nodiscard]] ShipmentsOfYear all_years() const;
   [[nodiscard]] std::string region_label(Index region) const;
   [[nodiscard]] std::string industry_label(Index industry) const;
+  /// Of an industry that need not be shipped.
+  [[nodiscard]] std::string industry_label(std::string const& code) const;
 };
 
 /// Codes that `regions` or `industries` list, where those are given, must be among them; regions without shipments

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "format/csv_reader.hpp"
@@ -79,6 +80,12 @@ inline std::vector<double> complete_numbers(format::CsvTable const& table, Index
   return numbers;
 }
 
+/// "a row", "an industry".
+inline std::string with_article(std::string const& word) {
+  bool const is_vowel = !word.empty() && std::string_view("aeio").find(word.front()) != std::string_view::npos;
+  return (is_vowel ? "an " : "a ") + word;
+}
+
 /// Keys of a column: each label once, with a finding at its second appearance.
 class UniqueLabels {
  public:
@@ -88,12 +95,13 @@ class UniqueLabels {
   std::optional<Index> add(Index row, Index column, std::string const& what, format::Findings& findings) {
     std::string const label = table_.text(row, column);
     if (label.empty()) {
-      findings.add(table_.problem(row, column, "the label of a " + what));
+      findings.add(table_.problem(row, column, "the label of " + with_article(what)));
       return std::nullopt;
     }
     Index const known = labels_.insert(label);
     if (known < static_cast<Index>(row_.size())) {
-      refuse_duplicate(table_, row, column, "a " + what, table_.line(row_[static_cast<std::size_t>(known)]), findings);
+      refuse_duplicate(table_, row, column, with_article(what), table_.line(row_[static_cast<std::size_t>(known)]),
+                       findings);
       return std::nullopt;
     }
     row_.push_back(row);

@@ -2,11 +2,18 @@
 import csv
 import io
 import json
+import math
+import shutil
+import sys
 import unittest
 
 from program import DONE, SOURCE, WRONG_USAGE, ProgramTest
 
 KAZAKHSTAN = SOURCE / "datasets/kazakhstan-2023"
+GOLDEN = SOURCE / "tests/cli/golden/interaction"
+WRITE = "--write-golden" in sys.argv
+# The last digits of logarithms and sums differ between compilers.
+SAME_NUMBER = 1e-9
 
 SHIPMENTS = """origin,destination,industry,value,year,use
 north,south,coal,30,2020,raw
@@ -117,7 +124,7 @@ class Interaction(ProgramTest):
         shipments = "origin,destination,industry,value,year\na,b,x,1,2010\nb,a,x,2,2013\n"
         self.interaction(shipments=shipments)
         page = (self.folder / "shipments-results/report.html").read_text(encoding="utf-8")
-        self.assertIn("There are no shipments of 2011, 2012", page)
+        self.assertIn("There are no shipments of 2011-2012", page)
         self.assertIn("all shipments count as finished", page)
 
     def test_one_region_and_nothing_shipped_are_no_errors(self):
@@ -151,11 +158,106 @@ class Interaction(ProgramTest):
         self.write("merge.csv", "into,region\ncoast,nort\n")
         self.assertIn("did you mean 'north'", self.refused("--merge", "merge.csv"))
 
+    # Seven regions on a plane, with the product of each.
+    PLACES = {"a": (0, 0, 9.0), "b": (100, 0, 4.5), "c": (40, 70, 2.0), "d": (200, 90, 7.0), "e": (150, 160, 1.5), "f": (10, 180, 3.0),
+              "g": (260, 10, 6.0)}
+
+    def distances(self):
+        pairs = [(x, y) for x in self.PLACES for y in self.PLACES if x < y]
+        return {(x, y): math.dist(self.PLACES[x][:2], self.PLACES[y][:2]) for x, y in pairs}
+
+    def gravity_files(self):
+        """Shipments that are the products of both regions over distance to the power 0.8, without any error."""
+        distances = self.distances()
+        self.write("distances.csv", "origin,destination,distance\n" + "".join(f"{x},{y},{d!r}\n" for (x, y), d in distances.items()))
+        self.write("regions.csv", "region,label,product\n" + "".join(f"{x},{x.upper()},{p}\n" for x, (_, _, p) in self.PLACES.items()))
+        flows = {(x, y): 1000 * self.PLACES[x][2] * self.PLACES[y][2] * distances[min(x, y), max(x, y)] ** -0.8
+                 for x in self.PLACES for y in self.PLACES if x != y}
+        return "origin,destination,industry,value\n" + "".join(f"{x},{y},coal,{flow!r}\n" for (x, y), flow in flows.items())
+
+    def test_gravity_finds_the_law_that_made_the_shipments(self):
+        shipments = self.gravity_files()
+        document = json.loads(self.interaction("--distances", "distances.csv", "--regions", "regions.csv", "--json",
+                                               shipments=shipments).stdout)
+        rows = {(row["method"], row["sizes"], row["term"]): row for row in self.table("gravity.csv")}
+        for method in ("poisson", "log-linear"):
+            self.assertAlmostEqual(float(rows[method, "effects", "ln distance"]["estimate"]), -0.8, 6)
+            self.assertAlmostEqual(float(rows[method, "products", "ln distance"]["estimate"]), -0.8, 6)
+            self.assertAlmostEqual(float(rows[method, "products", "ln product of the origin"]["estimate"]), 1, 6)
+            self.assertAlmostEqual(float(rows[method, "products", "ln product of the destination"]["estimate"]), 1, 6)
+            self.assertAlmostEqual(float(rows[method, "products", "constant"]["estimate"]), math.log(1000), 5)
+        self.assertEqual({row["flows"] for row in rows.values()}, {"42"})
+        tests = {test["test"]: test for test in document["tests"] if test["test"].startswith("gravity")}
+        self.assertEqual(set(tests), {f"gravity ({m}, {s})" for m in ("poisson", "log-linear") for s in ("effects", "products")})
+        self.assertTrue(all(test["significant"] and test["n"] == 42 for test in tests.values()))
+        for row in self.table("gravity_flows.csv"):
+            self.assertAlmostEqual(float(row["expected"]) / float(row["shipments"]), 1, 6)
+        page = (self.folder / "shipments-results/report.html").read_text(encoding="utf-8")
+        self.assertIn("With 1 % more distance 0.8 % less is shipped", page)
+        self.assertIn("Gravity (poisson, effects) of shipments and ln distance over 42 flows", page)
+
+    def test_gravity_leaves_out_what_its_data_cannot_tell(self):
+        shipments = self.gravity_files()
+        left_out = json.loads(self.interaction("--json", shipments=shipments).stdout)["left_out"]
+        self.assertTrue(any("no file gives the distances" in sentence for sentence in left_out), left_out)
+        self.assertFalse((self.folder / "shipments-results/gravity.csv").exists())
+        self.write("equal.csv", "origin,destination,distance\n" + "".join(f"{x},{y},7\n" for x, y in self.distances()))
+        document = json.loads(self.interaction("--distances", "equal.csv", "--force", "--json", shipments=shipments).stdout)
+        for name in ("gravity (poisson, effects)", "gravity (log-linear, effects)"):
+            self.assertTrue(any(name in sentence and "do not vary" in sentence for sentence in document["left_out"]), document["left_out"])
+        self.assertTrue(any("products of the regions" in sentence for sentence in document["left_out"]))
+        self.assertEqual([test for test in document["tests"] if test["test"].startswith("gravity")], [])
+        self.assertEqual({(row["outcome"], row["estimate"]) for row in self.table("gravity.csv")}, {("singular", "")})
+
+    def test_wrong_distances_are_refused(self):
+        shipments = self.gravity_files()
+        lines = (self.folder / "distances.csv").read_text(encoding="utf-8")
+        for text, replacement, words in (
+                ("a,b,100.0", "a,b,-100.0", ["distances.csv:2", "-100.0", "above 0"]),
+                ("a,b,", "a,bb,", ["distances.csv:2", "bb", "a region of the study"]),
+                ("a,b,100.0\n", "", ["distances.csv", "a line for 'a' and 'b'"]),
+                ("a,b,100.0", "a,b,100.0\na,b,90", ["distances.csv:3", "line 2 has it already"])):
+            with self.subTest(replacement):
+                self.write("distances.csv", lines.replace(text, replacement, 1))
+                message = self.refused("--distances", "distances.csv", shipments=shipments)
+                for word in words:
+                    self.assertIn(word, message)
+
+    def test_distances_of_merged_regions_are_asked_for(self):
+        shipments = self.gravity_files()
+        self.write("merge.csv", "into,region\nab,a\nab,b\n")
+        message = self.refused("--distances", "distances.csv", "--merge", "merge.csv", shipments=shipments)
+        self.assertIn("found 'a'", message)
+        self.assertIn("merged regions have their new code", message)
+
+    def test_tables_are_those_looked_at(self):
+        files = GOLDEN / "input"
+        self.regio("interaction", files / "shipments.csv", "--device", "cpu", "--out", "golden",
+                   *(word for name in ("industries", "regions", "employment", "distances") for word in (f"--{name}", files / f"{name}.csv")),
+                   "--product-by-industry", files / "product.csv", "--bootstrap", "20", "--permutations", "999", "--leading-regions", "2")
+        results = self.folder / "golden"
+        found = {path.name for path in results.glob("*.csv")}
+        if WRITE:
+            for name in found:
+                shutil.copy(results / name, GOLDEN / name)
+        self.assertEqual(found, {path.name for path in GOLDEN.glob("*.csv")})
+        for name in sorted(found):
+            mine, golden = (list(csv.reader(io.StringIO((folder / name).read_text(encoding="utf-8")))) for folder in (results, GOLDEN))
+            self.assertEqual(len(mine), len(golden), name)
+            for line, (row, expected) in enumerate(zip(mine, golden), 1):
+                self.assertEqual(len(row), len(expected), f"{name}:{line}")
+                for cell, looked_at in zip(row, expected):
+                    if cell != looked_at:
+                        self.assertTrue(math.isclose(float(cell), float(looked_at), rel_tol=SAME_NUMBER, abs_tol=1e-15),
+                                        f"{name}:{line}: {cell}, expected {looked_at}")
+
     def test_wrong_options_are_refused(self):
+        self.assertIn("population of every region", self.refused("--population-correlation", "0.5"))
         self.assertIn("outgoing", self.refused("--links", "outgoin"))
         self.assertIn("year", self.refused("--year", "1999"))
         self.assertIn("confidence", self.refused("--confidence", "2"))
 
 
+sys.argv = [argument for argument in sys.argv if argument != "--write-golden"]
 if __name__ == "__main__":
     unittest.main()

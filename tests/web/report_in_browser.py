@@ -16,7 +16,8 @@ from chromium import Chromium, find_chromium
 
 SKIPPED = 77
 BALANCE_PAGES = ("balance", "balance-large", "balance-conflict", "balance-zeros", "balance-many")
-PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics") + BALANCE_PAGES
+INTERACTION_PAGES = ("interaction", "interaction-plain", "interaction-large", "interaction-hostile")
+PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics") + BALANCE_PAGES + INTERACTION_PAGES
 WIDTHS = (360, 768, 1280, 1920)
 
 
@@ -67,6 +68,30 @@ class ReportInBrowser(unittest.TestCase):
             self.assertEqual(self.drawn_figures(), figures)
             self.assert_quiet()
 
+    def test_interaction_has_every_kind_of_figure(self):
+        always = ["index", "profile", "shipments", "flows", "groups", "similarity"]
+        for page, figures in (
+                ("interaction-plain", always + ["R-over-industries-shipped", "V-over-industries-shipped"]),
+                ("interaction", always + ["years", "flow-map", "traded-shares", "traded", "productivity", "traded-industries", "product",
+                                          "S-over-product", "R-over-product", "V-over-product", "R-over-traded-industries",
+                                          "V-over-traded-industries", "gravity"])):
+            self.open(page)
+            self.assertEqual(sorted(self.drawn_figures()), sorted(figures))
+            self.assert_quiet()
+
+    def test_the_flow_map_draws_regions_flows_and_names(self):
+        self.open("interaction")
+        shapes = self.browser.evaluate(
+            "Array.from(document.querySelectorAll('[data-name=flow-map] svg .mark-shape'), m => m.querySelectorAll('path').length)")
+        self.assertEqual(shapes, [12, 40])
+        names = self.browser.evaluate("Array.from(document.querySelectorAll('[data-name=flow-map] svg .mark-text text'), t => t.textContent)")
+        self.assertEqual(names, [f"R{number}" for number in range(1, 13)])
+        # A wedge covers less than a region does; one that is wound the wrong way would cover the globe.
+        widest = self.browser.evaluate(
+            "Math.max(...Array.from(document.querySelectorAll('[data-name=flow-map] svg .mark-shape')[1].querySelectorAll('path'), p => p.getBBox().width))")
+        self.assertLess(widest, 500)
+        self.assertIn("The map shows the 40 largest of", self.browser.evaluate("document.querySelector('#figure-flow-map').textContent"))
+
     def test_a_conflict_is_told_first_and_marked(self):
         self.open("balance-conflict")
         self.assertEqual(self.browser.evaluate("document.querySelector('main h2').textContent"), "Why it cannot be done")
@@ -101,7 +126,7 @@ class ReportInBrowser(unittest.TestCase):
                     self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), width)
 
     def test_figures_fit_their_place_on_a_phone(self):
-        for page in ("study",) + BALANCE_PAGES:
+        for page in ("study",) + BALANCE_PAGES + INTERACTION_PAGES:
             self.open(page, width=360)
             wide = self.browser.evaluate(
                 "Array.from(document.querySelectorAll('.drawing')).filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.dataset.name)")

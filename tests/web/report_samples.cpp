@@ -6,8 +6,10 @@
 
 #include "study/balance_batch_report.hpp"
 #include "study/balance_report.hpp"
+#include "study/interaction_report.hpp"
 #include "study/target_draws_report.hpp"
 #include "study/totals_files.hpp"
+#include "tests/support/synthetic_interaction.hpp"
 #include "tests/support/synthetic_study.hpp"
 
 namespace {
@@ -57,6 +59,22 @@ std::string dynamics_page() {
   regio::study::ReportContext const context{.title = "Given labels", .source = "Source: labels.csv"};
   return regio::format::render_html(regio::study::dynamics_report(
       {{"all", history, regio::test::synthetic_dynamics(history), std::nullopt}}, {}, context));
+}
+
+std::string interaction_page(regio::test::InteractionShape const& shape,
+                             std::map<std::string, std::string> const& labels) {
+  using namespace regio::study;
+  InteractionInputs inputs = regio::test::synthetic_interaction(shape);
+  inputs.shipments.region_labels = labels;
+  InteractionStudyOptions const options{.permutations = 99};
+  auto engine = regio::Engine::cpu();
+  InteractionResults const results = analyse(engine, inputs, options);
+  ReportContext context{.title = "Interaction of constructed regions",
+                        .source = "Source: constructed data.",
+                        .command_line = "regio interaction shipments.csv",
+                        .device = "CPU"};
+  if (shape.with_facts) context.boundaries = regio::test::synthetic_boundaries(shape.regions);
+  return regio::format::render_html(interaction_report(inputs, results, options, context));
 }
 
 /// A table and totals as CSV.
@@ -163,6 +181,14 @@ int main(int count, char** arguments) {
                                                {"R4", "\u0644\u0628\u0646\u0627\u0646"},
                                                {"R5", "\u041b\u044c\u0432\u0456\u0432 \U0001F981"},
                                                {"R6", "constructor"}}));
+  write(folder / "interaction.html", interaction_page({}, {}));
+  write(folder / "interaction-plain.html", interaction_page({.years = 1, .with_facts = false}, {}));
+  write(folder / "interaction-large.html", interaction_page({.regions = 120, .industries = 40, .years = 2}, {}));
+  write(folder / "interaction-hostile.html",
+        interaction_page({}, {{"R1", "</script><script>alert(1)</script>"},
+                              {"R2", "constructor"},
+                              {"R3", "__proto__"},
+                              {"R4", "\u041b\u044c\u0432\u0456\u0432, a city with a long name and more"}}));
   write(folder / "balance.html",
         balance_page(folder, {",goods,services,exports,taxes\nfarms,7,3,5,-3\nmills,2,9,8,0\nimports,-2,0,2,0\n",
                               "label,value\nfarms,15\nmills,26\nimports,-1\n",

@@ -44,7 +44,10 @@ std::string finding(InteractionFigures const& study, std::string const& x, std::
     std::string const what = is_significant(test, study.options)
                                  ? fmt::format("{} and {} go together", y, x)
                                  : fmt::format("No dependence of {} on {} can be shown", y, x);
-    return fmt::format("{}: r = {}, p = {}", what, short_number(test.estimate), short_number(test.p));
+    bool const is_corrected = !std::isnan(test.adjusted);
+    return fmt::format("{}: r = {}, p = {}{}", what, short_number(test.estimate),
+                       short_number(is_corrected ? test.adjusted : test.p),
+                       is_corrected ? " corrected for all tests" : "");
   }
   return y + " over " + x;
 }
@@ -66,6 +69,9 @@ Figure scatter_figure(InteractionFigures const& study, RegionSeries const& x, Re
     both_y.push_back(y.values[r]);
     values.push_back({{"x", x.values[r]}, {"y", y.values[r]}, {"label", label}});
   }
+  auto const title = [&](std::string const& name) {
+    return with_unit(capitalised(name), name == "product" ? study.inputs.product_unit : "");
+  };
   Json const lines = line_rows(both_x, both_y, study.options.confidence);
   std::string const file = table.name;
   Figure figure{.name = file,
@@ -80,24 +86,27 @@ Figure scatter_figure(InteractionFigures const& study, RegionSeries const& x, Re
   Json const scale = {{"zero", false}, {"nice", true}};
   Json const x_axis = {{"field", "x"},
                        {"type", "quantitative"},
-                       {"title", x.name},
+                       {"title", title(x.name)},
                        {"scale", scale},
                        {"axis", {{"tickCount", 6}, {"format", "~s"}}}};
-  Json const y_axis = {
-      {"field", "y"}, {"type", "quantitative"}, {"title", y.name}, {"scale", scale}, {"axis", {{"tickCount", 5}}}};
+  Json const y_axis = {{"field", "y"},
+                       {"type", "quantitative"},
+                       {"title", title(y.name)},
+                       {"scale", scale},
+                       {"axis", {{"tickCount", 5}}}};
   Json layers = Json::array();
   if (!lines.empty()) {
     Json band = {{"data", {{"values", lines}}},
                  {"mark", {{"type", "area"}, {"opacity", 0.15}, {"color", plain_colour}}},
                  {"encoding",
                   {{"x", x_axis},
-                   {"y", {{"field", "low"}, {"type", "quantitative"}, {"title", y.name}, {"scale", scale}}},
+                   {"y", {{"field", "low"}, {"type", "quantitative"}, {"title", title(y.name)}, {"scale", scale}}},
                    {"y2", {{"field", "high"}}}}}};
-    Json line = {
-        {"data", {{"values", lines}}},
-        {"mark", {{"type", "line"}, {"color", plain_colour}}},
-        {"encoding",
-         {{"x", x_axis}, {"y", {{"field", "line"}, {"type", "quantitative"}, {"title", y.name}, {"scale", scale}}}}}};
+    Json line = {{"data", {{"values", lines}}},
+                 {"mark", {{"type", "line"}, {"color", plain_colour}}},
+                 {"encoding",
+                  {{"x", x_axis},
+                   {"y", {{"field", "line"}, {"type", "quantitative"}, {"title", title(y.name)}, {"scale", scale}}}}}};
     layers.push_back(std::move(band));
     layers.push_back(std::move(line));
   }
@@ -112,52 +121,6 @@ Figure scatter_figure(InteractionFigures const& study, RegionSeries const& x, Re
                       {"encoding", {{"x", x_axis}, {"y", y_axis}, {"text", {{"field", "label"}}}}}});
   }
   figure.specification.update({{"width", figure_width}, {"height", 340}, {"layer", std::move(layers)}});
-  return figure;
-}
-
-Figure traded_figure(InteractionFigures const& study) {
-  TradedSector const& sector = study.results.traded->sector;
-  ReportTable table{
-      .name = "traded",
-      .caption = "The traded sector of each region",
-      .columns = {"Region", "Traded industries", "Share in employment", "Share in product", "Relative productivity"},
-      .decimals = 2,
-      .note = "Relative productivity: share in product over share in employment.",
-      .file = "traded.csv"};
-  Json values = Json::array();
-  for (std::size_t r = 0; r < sector.industries.size(); ++r) {
-    std::string const label = study.label(static_cast<Index>(r));
-    table.rows.push_back({label, static_cast<double>(sector.industries[r]), sector.employment_share[r],
-                          sector.product_share[r], sector.productivity[r]});
-    if (std::isnan(sector.employment_share[r])) continue;
-    values.push_back({{"label", label}, {"x", sector.industries[r]}, {"y", thousandths(sector.employment_share[r])}});
-  }
-  Figure figure{.name = "traded",
-                .title = "The traded industries have " + short_number(100 * sector.national_employment_share) +
-                         " % of the employment",
-                .description = "Points: share of the traded industries in employment over their number, by region.",
-                .source = study.source,
-                .specification = vega_lite(std::move(values)),
-                .data = std::move(table)};
-  Json const x = {{"field", "x"},
-                  {"type", "quantitative"},
-                  {"title", "Traded industries with employment"},
-                  {"scale", {{"zero", false}}},
-                  {"axis", {{"tickMinStep", 1}}}};
-  Json const y = {{"field", "y"},
-                  {"type", "quantitative"},
-                  {"title", "Share in employment"},
-                  {"axis", {{"tickCount", 5}, {"format", ".0%"}}}};
-  figure.specification.update(
-      {{"width", figure_width},
-       {"height", 300},
-       {"encoding", {{"x", x}, {"y", y}}},
-       {"layer",
-        {{{"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"color", plain_colour}}},
-          {"encoding",
-           {{"tooltip", tooltip({{"label", "Region"}, {"x", "Traded industries"}, {"y", "Share in employment"}})}}}},
-         {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 10}}},
-          {"encoding", {{"text", {{"field", "label"}}}}}}}}});
   return figure;
 }
 

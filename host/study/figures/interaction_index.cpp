@@ -9,7 +9,6 @@
 namespace regio::study {
 namespace {
 
-constexpr std::size_t bar_height = 18;
 /// Lines of regions that a figure through the years colours.
 constexpr std::size_t most_lines = 8;
 /// A change of the index that two decimals show.
@@ -23,31 +22,6 @@ std::array<std::vector<double> const*, 4> values_of(InteractionIndex const& inde
   return {&index.industries, &index.supplies, &index.volume, &index.links};
 }
 
-/// Regions by S, the first first; those without S last.
-std::vector<Index> by_index(std::vector<double> const& index) {
-  std::vector<Index> order(index.size());
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
-    double const x = index[position(a)], y = index[position(b)];
-    return std::isnan(y) ? !std::isnan(x) : x > y;
-  });
-  return order;
-}
-
-std::string year_text(InteractionFigures const& study) {
-  ShipmentsFile const& file = study.inputs.shipments;
-  return file.has_years ? " in " + std::to_string(file.years[study.results.shown].year) : "";
-}
-
-Json region_axis(Json& specification, Json const& labels) {
-  std::string const name = number_names(specification, "region", labels);
-  return {
-      {"field", "region"},
-      {"type", "ordinal"},
-      {"scale", {{"paddingInner", 0.2}}},
-      {"axis", {{"labelExpr", name}, {"labelLimit", 180}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}};
-}
-
 /// The rank of a value among all, 1 for the largest; 0 for NaN.
 Index rank_of(std::vector<double> const& values, double own) {
   if (std::isnan(own)) return 0;
@@ -56,12 +30,27 @@ Index rank_of(std::vector<double> const& values, double own) {
 
 }  // namespace
 
+std::vector<Index> largest_first(std::vector<double> const& values) {
+  std::vector<Index> order(values.size());
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+    double const x = values[position(a)], y = values[position(b)];
+    return std::isnan(y) ? !std::isnan(x) : x > y;
+  });
+  return order;
+}
+
+std::string InteractionFigures::in_year() const {
+  ShipmentsFile const& file = inputs.shipments;
+  return file.has_years ? " in " + std::to_string(file.years[results.shown].year) : "";
+}
+
 Figure index_figure(InteractionFigures const& study) {
   InteractionIndex const& index = study.results.index();
-  std::vector<Index> const order = by_index(index.index);
+  std::vector<Index> const order = largest_first(index.index);
   ReportTable table{
       .name = "index",
-      .caption = "The index and its components" + year_text(study),
+      .caption = "The index and its components" + study.in_year(),
       .columns = {"Region", "Q", "A", "V", "R", "S", "Rank"},
       .decimals = 2,
       .note =
@@ -93,7 +82,7 @@ Figure index_figure(InteractionFigures const& study) {
   Index const first = order.front();
   bool const any = !std::isnan(index.index[position(first)]);
   Figure figure{.name = "index",
-                .title = any ? study.label(first) + " has the strongest interaction" + year_text(study) +
+                .title = any ? study.label(first) + " has the strongest interaction" + study.in_year() +
                                    ": S = " + short_number(index.index[position(first)])
                              : "No region has an index",
                 .description = "Stacked bars: the four components of the index of each region, ordered by the index.",
@@ -105,32 +94,22 @@ Figure index_figure(InteractionFigures const& study) {
   figure.note += thinning_note(shown.size(), order.size());
   Json domain = Json::array();
   for (char const* component : components) domain.push_back(component);
-  Json y = region_axis(figure.specification, labels);
-  figure.specification.update(
-      {{"width", figure_width},
-       {"height", bar_height * std::max<std::size_t>(shown.size(), 1)},
-       {"mark", "bar"},
-       {"encoding",
-        {{"y", std::move(y)},
-         {"x",
-          {{"field", "value"},
-           {"type", "quantitative"},
-           {"title", "Components of the index"},
-           {"axis", {{"orient", "top"}, {"tickCount", 6}, {"domain", false}, {"ticks", false}}}}},
-         {"order", {{"field", "order"}, {"type", "quantitative"}}},
-         {"color",
-          {{"field", "component"},
-           {"type", "nominal"},
-           {"title", nullptr},
-           {"scale", {{"domain", std::move(domain)}, {"range", format::category_colours(components.size())}}}}},
-         {"tooltip",
-          tooltip({{"region_name", "Region"}, {"component", "Component"}, {"value", "Value"}, {"S", "Index"}})}}}});
+  lying_bars(figure.specification, "region", labels, magnitude_above("value", "Components of the index"),
+             tooltip({{"region_name", "Region"}, {"component", "Component"}, {"value", "Value"}, {"S", "Index"}}));
+  figure.specification["encoding"].update(
+      {{"order", {{"field", "order"}, {"type", "quantitative"}}},
+       {"color",
+        {{"field", "component"},
+         {"type", "nominal"},
+         {"title", nullptr},
+         {"legend", {{"columns", 2}}},
+         {"scale", {{"domain", std::move(domain)}, {"range", format::category_colours(components.size())}}}}}});
   return figure;
 }
 
 Figure profile_figure(InteractionFigures const& study) {
   InteractionIndex const& index = study.results.index();
-  std::vector<Index> const order = by_index(index.index);
+  std::vector<Index> const order = largest_first(index.index);
   auto const all = static_cast<double>(order.size());
   ReportTable table{.name = "profile",
                     .caption = "Strengths and weaknesses: rank of each component",
@@ -197,7 +176,7 @@ Figure profile_figure(InteractionFigures const& study) {
 
 Figure years_figure(InteractionFigures const& study) {
   ShipmentsFile const& file = study.inputs.shipments;
-  std::vector<Index> const order = by_index(study.results.index().index);
+  std::vector<Index> const order = largest_first(study.results.index().index);
   ReportTable table{.name = "years",
                     .caption = "The index S through the years",
                     .columns = {"Region"},

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -15,10 +17,9 @@ std::size_t position(Index i) { return static_cast<std::size_t>(i); }
 
 /// Regions by what they ship and receive together, at most as many as a matrix shows.
 std::vector<Index> heaviest_regions(ShipmentTotals const& totals) {
-  std::vector<Index> order(position(totals.regions));
-  std::iota(order.begin(), order.end(), Index{0});
-  auto const weight = [&](Index r) { return totals.deliveries_out[position(r)] + totals.deliveries_in[position(r)]; };
-  std::stable_sort(order.begin(), order.end(), [&](Index r, Index s) { return weight(r) > weight(s); });
+  std::vector<double> weight = totals.deliveries_out;
+  for (std::size_t r = 0; r < weight.size(); ++r) weight[r] += totals.deliveries_in[r];
+  std::vector<Index> order = largest_first(weight);
   order.resize(std::min(order.size(), most_of_matrix));
   return order;
 }
@@ -60,31 +61,29 @@ void region_matrix(Json& specification, Json const& labels, std::string const& r
   std::string const row = number_names(specification, "row", labels);
   std::string const column = number_names(specification, "column", labels);
   std::size_t const height = std::clamp<std::size_t>(400 / std::max<std::size_t>(labels.size(), 1), 13, 26);
-  specification.update(
-      {{"width", figure_width},
-       {"height", height * labels.size()},
-       {"mark", "rect"},
-       {"encoding",
-        {{"x",
-          {{"field", "column"},
-           {"type", "ordinal"},
-           {"scale", {{"paddingInner", 0.03}}},
-           {"axis",
-            {{"orient", "top"},
-             {"labelExpr", column},
-             {"labelAngle", -90},
-             {"labelLimit", 130},
-             {"title", column_title},
-             {"ticks", false},
-             {"domain", false}}}}},
-         {"y",
-          {{"field", "row"},
-           {"type", "ordinal"},
-           {"scale", {{"paddingInner", 0.03}}},
-           {"axis",
-            {{"labelExpr", row}, {"labelLimit", 180}, {"title", row_title}, {"ticks", false}, {"domain", false}}}}},
-         {"color", std::move(colour)},
-         {"tooltip", std::move(tooltip)}}}});
+  specification.update({{"width", figure_width},
+                        {"height", height * labels.size()},
+                        {"mark", "rect"},
+                        {"encoding",
+                         {{"x",
+                           {{"field", "column"},
+                            {"type", "ordinal"},
+                            {"scale", {{"paddingInner", 0.03}}},
+                            {"axis",
+                             {{"orient", "top"},
+                              {"labelExpr", column},
+                              {"labelAngle", -90},
+                              {"labelLimit", 130},
+                              {"title", column_title},
+                              {"ticks", false},
+                              {"domain", false}}}}},
+                          {"y",
+                           {{"field", "row"},
+                            {"type", "ordinal"},
+                            {"scale", {{"paddingInner", 0.03}}},
+                            {"axis", {{"labelExpr", row}, {"title", row_title}, {"ticks", false}, {"domain", false}}}}},
+                          {"color", std::move(colour)},
+                          {"tooltip", std::move(tooltip)}}}});
 }
 
 std::string matrix_note(std::size_t shown, Index all) {
@@ -97,6 +96,22 @@ Json labels_of(InteractionFigures const& study, std::vector<Index> const& region
   Json labels = Json::array();
   for (Index const r : regions) labels.push_back(study.label(r));
   return labels;
+}
+
+/// The share of the first industries of `order`, as a title.
+std::string groups_finding(InteractionFigures const& study, std::vector<Index> const& order) {
+  constexpr std::size_t leading = 5;
+  std::vector<double> const& volume = study.results.volume_of_industry;
+  double const all = std::accumulate(volume.begin(), volume.end(), 0.0);
+  if (!(all > 0)) return "Nothing is shipped between regions";
+  if (order.size() <= leading) {
+    return fmt::format("{} is shipped most: {} % of all", study.industry(order.front()),
+                       short_number(100 * volume[position(order.front())] / all));
+  }
+  double first = 0;
+  for (std::size_t place = 0; place < leading; ++place) first += volume[position(order[place])];
+  return fmt::format("The {} largest of {} industries make {} % of what is shipped", leading, order.size(),
+                     short_number(100 * first / all));
 }
 
 }  // namespace
@@ -144,7 +159,8 @@ Figure flows_figure(InteractionFigures const& study) {
   colour["scale"]["type"] = "log";
   colour["scale"]["nice"] = false;
   colour["legend"]["format"] = ".2~s";
-  colour["legend"]["tickCount"] = 4;
+  colour["legend"]["tickCount"] = 3;
+  colour["legend"]["labelOverlap"] = "greedy";
   region_matrix(figure.specification, labels_of(study, regions), "From", "To", std::move(colour),
                 tooltip({{"row_name", "From"}, {"column_name", "To"}, {"amount", "Shipments"}}));
   return figure;
@@ -209,10 +225,7 @@ Figure similarity_figure(InteractionFigures const& study) {
 Figure groups_figure(InteractionFigures const& study) {
   std::vector<double> const& volume = study.results.volume_of_industry;
   double const all = std::accumulate(volume.begin(), volume.end(), 0.0);
-  std::vector<Index> order(volume.size());
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](Index i, Index j) { return volume[position(i)] > volume[position(j)]; });
+  std::vector<Index> const order = largest_first(volume);
   ReportTable table{.name = "groups",
                     .caption = "Industries by what is shipped between regions",
                     .columns = {"Industry", "Volume", "Share in %"},
@@ -228,36 +241,15 @@ Figure groups_figure(InteractionFigures const& study) {
                       {"share", thousandths(100 * own / all)},
                       {"volume", short_number(own)}});
   }
-  std::size_t const leading = std::min<std::size_t>(5, order.size());
-  double first = 0;
-  for (std::size_t place = 0; place < leading; ++place) first += volume[position(order[place])];
   Figure figure{.name = "groups",
-                .title = all > 0 ? "The " + std::to_string(leading) + " largest of " + std::to_string(order.size()) +
-                                       " industries make " + short_number(100 * first / all) + " % of what is shipped"
-                                 : "Nothing is shipped between regions",
+                .title = groups_finding(study, order),
                 .description = "Bars: share of each industry in what is shipped between regions.",
                 .source = study.source,
                 .specification = vega_lite(std::move(values)),
                 .data = std::move(table)};
   if (order.size() > most_bars) figure.note = "The figure shows the " + std::to_string(most_bars) + " largest.";
-  std::string const name = number_names(figure.specification, "label", labels);
-  figure.specification.update(
-      {{"width", figure_width},
-       {"height", 16 * std::max<std::size_t>(labels.size(), 1)},
-       {"mark", {{"type", "bar"}, {"color", plain_colour}}},
-       {"encoding",
-        {{"y",
-          {{"field", "label"},
-           {"type", "ordinal"},
-           {"scale", {{"paddingInner", 0.2}}},
-           {"axis",
-            {{"labelExpr", name}, {"labelLimit", 230}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}}},
-         {"x",
-          {{"field", "share"},
-           {"type", "quantitative"},
-           {"title", "Share in %"},
-           {"axis", {{"orient", "top"}, {"tickCount", 6}, {"domain", false}, {"ticks", false}}}}},
-         {"tooltip", tooltip({{"label_name", "Industry"}, {"share", "Share in %"}, {"volume", "Volume"}})}}}});
+  lying_bars(figure.specification, "label", labels, magnitude_above("share", "Share in %"),
+             tooltip({{"label_name", "Industry"}, {"share", "Share in %"}, {"volume", "Volume"}}));
   return figure;
 }
 

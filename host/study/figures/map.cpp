@@ -1,16 +1,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
 
 #include "study/figures/map_figure.hpp"
 #include "study/figures/projection.hpp"
 
 namespace regio::study {
 namespace {
-
-/// More points than this would make the page heavy and show nothing at its size.
-constexpr std::size_t most_points = 60'000;
 
 /// "1970-1974: 2, 1975: 3": the clusters of a region in words.
 std::string path_in_words(ClusterHistory const& history, Index region) {
@@ -41,13 +37,6 @@ Json year_control(std::vector<int> const& years) {
   return {{"name", "year"}, {"value", years.back()}, {"bind", std::move(bind)}};
 }
 
-/// In pixels, so that the regions fill the figure.
-int map_height(Extent const& extent) {
-  double const middle = (extent.south + extent.north) / 2 * std::numbers::pi / 180;
-  double const ratio = (extent.north - extent.south) / std::max(1e-9, extent.width * std::cos(middle));
-  return static_cast<int>(std::clamp(figure_width * ratio * 1.05, 180.0, 620.0));
-}
-
 }  // namespace
 
 Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Boundary> const& boundaries,
@@ -60,7 +49,7 @@ Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Bound
     if (position.contains(boundary.region)) drawn.push_back(boundary);
   }
   Extent const extent = extent_of(drawn);
-  drawn = thinned(std::move(drawn), most_points);
+  drawn = thinned(std::move(drawn), most_boundary_points);
 
   Index clusters = 0;
   Json const names_of_groups = group_names(groups);
@@ -129,7 +118,7 @@ Figure map_figure(std::vector<MapGroup> const& groups, std::vector<format::Bound
   Json colour = cluster_colour(clusters);
   figure.specification.update(
       {{"width", figure_width},
-       {"height", map_height(extent)},
+       {"height", map_height(extent, figure_width)},
        {"params", std::move(params)},
        {"transform",
         {{{"calculate", "datum.paths[indexof(groups, group)]"}, {"as", "history"}},

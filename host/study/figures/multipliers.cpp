@@ -9,7 +9,6 @@ namespace {
 
 /// Bars from either end of the order.
 constexpr std::size_t most_from_an_end = 30;
-constexpr std::size_t bar_height = 16;
 
 /// exp(mean of ln) of the multipliers above 0; 1 when there is none.
 double geometric_mean(VectorView<double const> multipliers) {
@@ -72,26 +71,14 @@ Figure multipliers_figure(BalancedTable const& result, Margin margin, std::strin
   if (order.size() < positive) {
     figure.note += " The figure shows the 30 largest and the 30 smallest of " + std::to_string(positive) + ".";
   }
-  std::string const name = number_names(figure.specification, "label", labels);
-  figure.specification.update(
-      {{"width", figure_width},
-       {"height", bar_height * std::max<std::size_t>(order.size(), 1)},
-       {"mark", {{"type", "bar"}, {"color", plain_colour}}},
-       {"encoding",
-        {{"y",
-          {{"field", "label"},
-           {"type", "ordinal"},
-           {"scale", {{"paddingInner", 0.2}}},
-           {"axis",
-            {{"labelExpr", name}, {"labelLimit", 180}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}}},
-         {"x",
-          {{"field", "ratio"},
-           {"type", "quantitative"},
-           {"title", "Multiplier over the geometric mean"},
-           {"scale", {{"type", "log"}, {"nice", false}, {"padding", 4}}},
-           {"axis", {{"orient", "top"}, {"tickCount", 6}, {"format", ".3~r"}, {"labelOverlap", "greedy"}}}}},
-         {"x2", {{"datum", 1}}},
-         {"tooltip", tooltip({{"label_name", margin == Margin::rows ? "Row" : "Column"}, {"ratio", "Multiplier"}})}}}});
+  Json x = {{"field", "ratio"},
+            {"type", "quantitative"},
+            {"title", "Multiplier over the geometric mean"},
+            {"scale", {{"type", "log"}, {"nice", false}, {"padding", 4}}},
+            {"axis", {{"orient", "top"}, {"tickCount", 6}, {"format", ".3~r"}, {"labelOverlap", "greedy"}}}};
+  lying_bars(figure.specification, "label", labels, std::move(x),
+             tooltip({{"label_name", margin == Margin::rows ? "Row" : "Column"}, {"ratio", "Multiplier"}}));
+  figure.specification["encoding"]["x2"] = {{"datum", 1}};
   return figure;
 }
 

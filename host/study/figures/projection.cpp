@@ -115,6 +115,12 @@ Extent extent_of(std::vector<Boundary> const& boundaries) {
   return extent;
 }
 
+int map_height(Extent const& extent, int width) {
+  double const middle = (extent.south + extent.north) / 2 * std::numbers::pi / 180;
+  double const ratio = (extent.north - extent.south) / std::max(1e-9, extent.width * std::cos(middle));
+  return static_cast<int>(std::clamp(width * ratio * 1.05, 180.0, 620.0));
+}
+
 Json projection_for(Extent const& extent) {
   double middle = extent.west + extent.width / 2;
   if (middle > 180) middle -= 360;

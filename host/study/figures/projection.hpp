@@ -19,12 +19,18 @@ struct Extent {
 /// The narrowest extent: across the antimeridian where that is shorter.
 Extent extent_of(std::vector<format::Boundary> const& boundaries);
 
+/// Height in pixels of a map that is `width` wide, so that the regions fill it.
+int map_height(Extent const& extent, int width);
+
 /// Conic equal-area with standard parallels at a sixth of the height from either edge (Snyder 1987, p. 99), its central
 /// meridian in the middle; equal Earth where the boundaries go round half the globe or evenly astride the equator.
 format::Json projection_for(Extent const& extent);
 
 /// Coordinates of a MultiPolygon: outer rings clockwise and holes counterclockwise, as d3 reads them on the sphere.
 format::Json wound_for_d3(std::vector<format::Polygon> const& polygons);
+
+/// More points than this would make the page heavy and show nothing at its size.
+inline constexpr std::size_t most_boundary_points = 60'000;
 
 /// Boundaries with at most about `points` points in all: the points that span the smallest triangles with their
 /// neighbours go first (Visvalingam and Whyatt 1993); a ring keeps at least a triangle.

@@ -11,6 +11,7 @@ namespace regio::study {
 namespace {
 
 constexpr std::size_t row_height = 15;
+constexpr std::size_t bar_height = 16;
 
 /// Number of characters in UTF-8.
 std::size_t characters(std::string const& text) {
@@ -163,6 +164,28 @@ Json magnitude(std::string const& field, std::string const& title, int ticks) {
           {"type", "quantitative"},
           {"title", title},
           {"axis", {{"domain", false}, {"ticks", false}, {"tickCount", ticks}}}};
+}
+
+Json name_bands(Json& specification, std::string const& field, Json const& names) {
+  std::string const name = number_names(specification, field, names);
+  return {{"field", field},
+          {"type", "ordinal"},
+          {"scale", {{"paddingInner", 0.2}}},
+          {"axis", {{"labelExpr", name}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}};
+}
+
+Json magnitude_above(std::string const& field, std::string const& title) {
+  Json x = magnitude(field, title, 6);
+  x["axis"]["orient"] = "top";
+  return x;
+}
+
+void lying_bars(Json& specification, std::string const& field, Json const& names, Json x, Json tooltip) {
+  Json y = name_bands(specification, field, names);
+  specification.update({{"width", figure_width},
+                        {"height", bar_height * std::max<std::size_t>(names.size(), 1)},
+                        {"mark", {{"type", "bar"}, {"color", plain_colour}}},
+                        {"encoding", {{"y", std::move(y)}, {"x", std::move(x)}, {"tooltip", std::move(tooltip)}}}});
 }
 
 Json tooltip(std::initializer_list<std::pair<char const*, char const*>> fields) {

@@ -78,6 +78,8 @@ void region_heat_map(Json& specification, Json x, Json const& rows, Json colour,
 std::string thinning_note(std::size_t shown, std::size_t all);
 /// The colour of marks that stand for no cluster.
 inline constexpr char const* plain_colour = "#2a86a8";
+/// The colour of a line through such marks.
+inline constexpr char const* line_colour = "#be6500";
 /// Encoding of a cluster's colour; field `cluster` counts from 1.
 Json cluster_colour(Index clusters);
 /// Encoding of a magnitude's colour.
@@ -88,6 +90,13 @@ Json year_points();
 Json year_bands(double gap, std::string const& orient = "bottom");
 /// A magnitude on the y axis, with about `ticks` ticks.
 Json magnitude(std::string const& field, std::string const& title, int ticks);
+/// Names as bands on the y axis, from top to bottom as in `names`; `field` of the data has one of them in every row.
+Json name_bands(Json& specification, std::string const& field, Json const& names);
+/// A magnitude on an x axis above bars.
+Json magnitude_above(std::string const& field, std::string const& title);
+/// The frame of bars that lie: `names` as bands, one magnitude on the axis above. Further parts of the encoding, such
+/// as a colour, are added by the caller.
+void lying_bars(Json& specification, std::string const& field, Json const& names, Json x, Json tooltip);
 /// What pointing at a mark shows: fields, and what readers call them.
 Json tooltip(std::initializer_list<std::pair<char const*, char const*>> fields);
 /// Columns "Cluster 1", "Cluster 2", ...
