@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <regio/version.hpp>
-
 #include "study/report_sections.hpp"
 #include "study/table_columns.hpp"
 
@@ -154,8 +152,7 @@ format::Report batch_report(BalanceBatch const& batch, BalancedTable const& show
     section.title += of_problem(shown);
     report.sections.push_back(std::move(section));
   }
-  report.sections.push_back(repeat_section(context));
-  report.footer = "Made by regio " + version() + ".";
+  close_report(report, context);
   return report;
 }
 

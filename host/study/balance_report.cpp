@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include <regio/version.hpp>
-
+#include "study/balancing_sections.hpp"
 #include "study/change_tables.hpp"
 #include "study/figures/balance_figures.hpp"
 #include "study/report_sections.hpp"
@@ -46,25 +46,14 @@ MarginSums margin_sums(BalancedTable const& result, Value const& value) {
 
 bool is_computed(CellMovement const& movement) { return !movement.steps.empty(); }
 
-std::string outcome_text(BalancedTable const& result) {
-  switch (result.outcome()) {
-    case Outcome::converged: return "balanced";
-    case Outcome::boundary: return "balanced in the limit, with cells that become zero";
-    case Outcome::infeasible: return "no solution";
-    default: break;
-  }
-  return "not balanced";
-}
-
 void add_facts(Report& report, BalancedTable const& result, ReportContext const& context) {
-  VectorView<double const> const cells = result.table->values();
-  auto const nonzero = std::count_if(cells.begin(), cells.end(), [](double cell) { return cell != 0; });
-  auto const negative = std::count_if(cells.begin(), cells.end(), [](double cell) { return cell < 0; });
-  report.facts = {
-      {"Rows", std::to_string(result.table->rows.size())}, {"Columns", std::to_string(result.table->columns.size())},
-      {"Cells other than zero", std::to_string(nonzero)},  {"Negative cells", std::to_string(negative)},
-      {"Method", method_text(result.options.method)},      {"Outcome", outcome_text(result)},
-      {"Sweeps", std::to_string(result.iterations())},     {"Computed on", context.device}};
+  report.facts = {{"Rows", std::to_string(result.table->rows.size())},
+                  {"Columns", std::to_string(result.table->columns.size())}};
+  for (format::ReportFact& fact : cell_facts(result.table->values())) report.facts.push_back(std::move(fact));
+  report.facts.insert(report.facts.end(), {{"Method", method_text(result.options.method)},
+                                           {"Outcome", outcome_text(result.outcome())},
+                                           {"Sweeps", std::to_string(result.iterations())},
+                                           {"Computed on", context.device}});
 }
 
 ReportTable conflict_sums_table(BalancedTable const& result, BalanceEvidence const& evidence) {
@@ -145,7 +134,7 @@ ReportSection conflict_section(BalancedTable const& result, MarginSums const& st
   if (!attainable.rows.empty()) section.items.emplace_back(std::move(attainable));
   section.items.emplace_back(Paragraph{
       std::isnan(result.balanced()[0])
-          ? "No table was computed: the checks before the first sweep found the reason."
+          ? no_table_text(result.iterations(), "sweep")
           : "The balanced table beside this report is where the iteration ended; it does not meet the totals."});
   return section;
 }
@@ -292,13 +281,10 @@ std::vector<ReportSection> balance_sections(BalancedTable const& result, CellMov
 
 format::Report balance_report(BalancedTable const& result, ReportContext const& context) {
   CellMovement const movement = cell_movement(result);
-  Report report{.title = context.title, .summary = headline(result, movement) + "."};
+  Report report = balancing_report(context, headline(result, movement), balance_warnings(result), explanation(result));
   add_facts(report, result, context);
-  for (std::string const& warning : balance_warnings(result)) report.notices.push_back({warning, false});
-  for (std::string const& sentence : explanation(result)) report.notices.push_back({sentence, true});
   report.sections = balance_sections(result, movement, balanced_file_name(result), context.source);
-  report.sections.push_back(repeat_section(context));
-  report.footer = "Made by regio " + version() + ".";
+  close_report(report, context);
   return report;
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include <regio/version.hpp>
-
 #include "study/figures/map_figure.hpp"
 #include "study/figures/choice_figures.hpp"
 #include "study/figures/profile_figures.hpp"
@@ -97,7 +95,6 @@ Report report_frame(std::vector<GroupHistory> const& groups, ReportContext const
   ClusterHistory const& first = *groups.front().history;
   report.facts = {{"Regions", std::to_string(first.regions.size())}, {"Years", period(first.years)}};
   for (auto const& notice : context.notices) report.notices.push_back({notice, false});
-  report.footer = "Made by regio " + version() + ".";
   return report;
 }
 
@@ -127,7 +124,7 @@ format::Report cluster_report(ClusterStudyReport const& study, ClusterStudyOptio
   if (!study.integral.empty()) report.sections.push_back(standing_section(study, options, figure_context));
   report.sections.push_back(trust_section(study, options, figure_context));
   report.sections.push_back(indicators_section(study, figure_context));
-  report.sections.push_back(repeat_section(context));
+  close_report(report, context);
   return report;
 }
 
@@ -152,7 +149,7 @@ format::Report dynamics_report(std::vector<LabelledGroup> const& labelled, Dynam
     ranking.items.emplace_back(ranking_figure(labelled[g].history, *labelled[g].ranking, "", "", name, figure_context));
     report.sections.push_back(std::move(ranking));
   }
-  report.sections.push_back(repeat_section(context));
+  close_report(report, context);
   return report;
 }
 

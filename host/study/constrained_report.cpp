@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include <regio/version.hpp>
-
+#include "study/balancing_sections.hpp"
 #include "study/change_tables.hpp"
 #include "study/figures/balance_figures.hpp"
 #include "study/report_sections.hpp"
@@ -31,22 +31,15 @@ std::string method_text(ConstrainedBalanceOptions const& options) {
 }
 
 void add_facts(Report& report, ConstrainedTable const& result, ReportContext const& context) {
-  VectorView<double const> const cells = result.table.values();
-  auto const nonzero = std::count_if(cells.begin(), cells.end(), [](double cell) { return cell != 0; });
-  auto const negative = std::count_if(cells.begin(), cells.end(), [](double cell) { return cell < 0; });
-  std::string const outcome = result.outcome() == Outcome::converged    ? "balanced"
-                              : result.outcome() == Outcome::infeasible ? "no solution"
-                                                                        : "not balanced";
   report.facts = {{"Rows", std::to_string(result.table.rows.size())},
-                  {"Columns", std::to_string(result.table.columns.size())},
-                  {"Cells other than zero", std::to_string(nonzero)},
-                  {"Negative cells", std::to_string(negative)},
-                  {"Constraints", std::to_string(result.constraints.names.size())},
-                  {"Cells with bounds", std::to_string(result.bounds.size())},
-                  {"Method", method_text(result.options)},
-                  {"Outcome", outcome},
-                  {"Iterations", std::to_string(result.report.iterations.front())},
-                  {"Computed on", context.device}};
+                  {"Columns", std::to_string(result.table.columns.size())}};
+  for (format::ReportFact& fact : cell_facts(result.table.values())) report.facts.push_back(std::move(fact));
+  report.facts.insert(report.facts.end(), {{"Constraints", std::to_string(result.constraints.names.size())},
+                                           {"Cells with bounds", std::to_string(result.bounds.size())},
+                                           {"Method", method_text(result.options)},
+                                           {"Outcome", outcome_text(result.outcome())},
+                                           {"Iterations", std::to_string(result.report.iterations.front())},
+                                           {"Computed on", context.device}});
 }
 
 std::string how_to_check(ConstrainedTable const& result) {
@@ -66,21 +59,9 @@ std::string how_to_check(ConstrainedTable const& result) {
          "within their signs and bounds, falls short of the wanted totals by the deficit.";
 }
 
-ReportSection conflict_section(ConstrainedTable const& result) {
-  ReportSection section{.name = "conflict", .title = "Why it cannot be done"};
-  Certificate const certificate = certificate_of(result);
-  if (!certificate.terms.empty()) {
-    section.items.emplace_back(Paragraph{how_to_check(result)});
-    section.items.emplace_back(certificate.table());
-    section.items.emplace_back(Paragraph{"Deficit: " + amount(certificate.deficit) + "."});
-  }
-  section.items.emplace_back(
-      Paragraph{result.is_computed()
-                    ? "The balanced table beside this report is where the iteration ended; it does not meet the totals."
-                : result.report.iterations.front() > 0
-                    ? "No table is given: the iteration came to none that meets the totals."
-                    : "No table was computed: the checks before the first iteration found the reason."});
-  return section;
+std::string given_text(ConstrainedTable const& result) {
+  if (!result.is_computed()) return no_table_text(result.report.iterations.front(), "iteration");
+  return "The balanced table beside this report is where the iteration ended; it does not meet the totals.";
 }
 
 ReportTable totals_table(std::string name, std::string caption, std::vector<TotalResult> totals) {
@@ -208,12 +189,13 @@ ReportSection trust_section(ConstrainedTable const& result, std::string const& s
 
 format::Report constrained_report(ConstrainedTable const& result, ReportContext const& context) {
   CellMovement const movement = cell_movement(result);
-  Report report{.title = context.title, .summary = headline(result, movement) + "."};
+  Report report =
+      balancing_report(context, headline(result, movement), constrained_warnings(result), explanation(result));
   add_facts(report, result, context);
-  for (std::string const& warning : constrained_warnings(result)) report.notices.push_back({warning, false});
-  for (std::string const& sentence : explanation(result)) report.notices.push_back({sentence, true});
   bool const is_result = result.outcome() != Outcome::infeasible && result.is_computed();
-  if (result.outcome() == Outcome::infeasible) report.sections.push_back(conflict_section(result));
+  if (result.outcome() == Outcome::infeasible) {
+    report.sections.push_back(conflict_section(certificate_of(result), how_to_check(result), given_text(result)));
+  }
   if (is_result) {
     bool const may_miss = result.options.method != ConstrainedMethod::mr_gras;
     std::vector<TotalResult> const missed = missed_totals(result);
@@ -223,8 +205,7 @@ format::Report constrained_report(ConstrainedTable const& result, ReportContext 
   }
   ReportSection const trust = trust_section(result, context.source);
   if (!trust.items.empty()) report.sections.push_back(trust);
-  report.sections.push_back(repeat_section(context));
-  report.footer = "Made by regio " + version() + ".";
+  close_report(report, context);
   return report;
 }
 

@@ -71,14 +71,8 @@ RunSummary run_constrained_study(Engine& engine, format::StudyDocument const& do
     facts["columns"] = result.table.columns.size();
     facts["constraints"] = result.constraints.names.size();
     facts["bounds"] = result.bounds.size();
-    facts["problems"] = 1;
-    facts["results"] = Json::array({constrained_json(result)});
-    RunSummary summary =
-        run.finish(facts, {{std::string(name(result.outcome())), 1}}, constrained_warnings(result), report.summary);
-    for (std::string const& sentence : explanation(result)) {
-      summary.unsolved += (summary.unsolved.empty() ? "" : "\n") + sentence;
-    }
-    return summary;
+    return run.finish_problem(std::move(facts), constrained_json(result), result.outcome(),
+                              constrained_warnings(result), report.summary, explanation(result));
   });
 }
 

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include <regio/version.hpp>
-
+#include "study/balancing_sections.hpp"
 #include "study/change_tables.hpp"
 #include "study/figures/balance_figures.hpp"
 #include "study/report_sections.hpp"
@@ -40,23 +40,19 @@ struct NationalSums {
 };
 
 void add_facts(Report& report, NationalBalance const& result, ReportContext const& context) {
-  auto const count = [](std::vector<double> const& numbers, auto const& is) {
-    return std::to_string(std::count_if(numbers.begin(), numbers.end(), is));
-  };
-  std::string const outcome = result.outcome() == Outcome::converged    ? "balanced"
-                              : result.outcome() == Outcome::infeasible ? "no solution"
-                                                                        : "not balanced";
-  report.facts = {
-      {"Regions", std::to_string(result.tables.regions.size())},
-      {"Rows", std::to_string(result.tables.rows.size())},
-      {"Columns", std::to_string(result.tables.columns.size())},
-      {"Cells other than zero", count(result.tables.values, [](double cell) { return cell != 0; })},
-      {"Negative cells", count(result.tables.values, [](double cell) { return cell < 0; })},
-      {"National cells", count(result.national, [](double total) { return !std::isnan(total); })},
-      {"Method", result.options.method == BalanceMethod::ras ? "RAS, national control" : "GRAS, national control"},
-      {"Outcome", outcome},
-      {"Sweeps", std::to_string(result.report.iterations.front())},
-      {"Computed on", context.device}};
+  auto const controlled =
+      std::count_if(result.national.begin(), result.national.end(), [](double total) { return !std::isnan(total); });
+  report.facts = {{"Regions", std::to_string(result.tables.regions.size())},
+                  {"Rows", std::to_string(result.tables.rows.size())},
+                  {"Columns", std::to_string(result.tables.columns.size())}};
+  for (format::ReportFact& fact : cell_facts(result.tables.values)) report.facts.push_back(std::move(fact));
+  report.facts.insert(
+      report.facts.end(),
+      {{"National cells", std::to_string(controlled)},
+       {"Method", result.options.method == BalanceMethod::ras ? "RAS, national control" : "GRAS, national control"},
+       {"Outcome", outcome_text(result.outcome())},
+       {"Sweeps", std::to_string(result.report.iterations.front())},
+       {"Computed on", context.device}});
 }
 
 std::string how_to_check(NationalBalance const& result) {
@@ -72,19 +68,9 @@ std::string how_to_check(NationalBalance const& result) {
          "cannot add up to more than 0; the wanted ones add up to the deficit.";
 }
 
-ReportSection conflict_section(NationalBalance const& result) {
-  Certificate const certificate = certificate_of(result);
-  ReportSection section{.name = "conflict", .title = "Why it cannot be done"};
-  section.items.emplace_back(Paragraph{how_to_check(result)});
-  section.items.emplace_back(certificate.table());
-  section.items.emplace_back(Paragraph{"Deficit: " + amount(certificate.deficit) + "."});
-  section.items.emplace_back(Paragraph{
-      result.is_computed()
-          ? "The balanced tables beside this report are where the iteration ended; they do not meet the totals."
-      : result.report.iterations.front() > 0
-          ? "No table is given: the iteration came to none that meets the totals."
-          : "No table was computed: the checks before the first sweep found the reason."});
-  return section;
+std::string given_text(NationalBalance const& result) {
+  if (!result.is_computed()) return no_table_text(result.report.iterations.front(), "sweep");
+  return "The balanced tables beside this report are where the iteration ended; they do not meet the totals.";
 }
 
 /// One line a region, those that moved most first.
@@ -293,19 +279,18 @@ ReportSection trust_section(NationalBalance const& result, std::string const& so
 
 format::Report national_report(NationalBalance const& result, ReportContext const& context) {
   NationalMovement const movement = national_movement(result);
-  Report report{.title = context.title, .summary = headline(result, movement) + "."};
+  Report report = balancing_report(context, headline(result, movement), national_warnings(result), explanation(result));
   add_facts(report, result, context);
-  for (std::string const& warning : national_warnings(result)) report.notices.push_back({warning, false});
-  for (std::string const& sentence : explanation(result)) report.notices.push_back({sentence, true});
-  if (result.outcome() == Outcome::infeasible) report.sections.push_back(conflict_section(result));
+  if (result.outcome() == Outcome::infeasible) {
+    report.sections.push_back(conflict_section(certificate_of(result), how_to_check(result), given_text(result)));
+  }
   if (result.outcome() != Outcome::infeasible && !movement.cells.largest.empty()) {
     report.sections.push_back(movement_section(result, movement, context.source));
     report.sections.push_back(national_section(result, NationalSums(result), context.source));
   }
   ReportSection const trust = trust_section(result, context.source);
   if (!trust.items.empty()) report.sections.push_back(trust);
-  report.sections.push_back(repeat_section(context));
-  report.footer = "Made by regio " + version() + ".";
+  close_report(report, context);
   return report;
 }
 

@@ -39,14 +39,8 @@ RunSummary run_national_study(Engine& engine, format::StudyDocument const& docum
     facts["regions"] = result.tables.regions.size();
     facts["rows"] = result.tables.rows.size();
     facts["columns"] = result.tables.columns.size();
-    facts["problems"] = 1;
-    facts["results"] = Json::array({national_json(result)});
-    RunSummary summary =
-        run.finish(facts, {{std::string(name(result.outcome())), 1}}, national_warnings(result), report.summary);
-    for (std::string const& sentence : explanation(result)) {
-      summary.unsolved += (summary.unsolved.empty() ? "" : "\n") + sentence;
-    }
-    return summary;
+    return run.finish_problem(std::move(facts), national_json(result), result.outcome(), national_warnings(result),
+                              report.summary, explanation(result));
   });
 }
 

@@ -135,4 +135,9 @@ format::ReportSection repeat_section(ReportContext const& context) {
   return section;
 }
 
+void close_report(format::Report& report, ReportContext const& context) {
+  report.sections.push_back(repeat_section(context));
+  report.footer = "Made by regio " + version() + ".";
+}
+
 }  // namespace regio::study

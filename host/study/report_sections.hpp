@@ -25,4 +25,7 @@ std::string main_result(std::vector<GroupHistory> const& groups);
 /// The study file, digests, version and command line.
 format::ReportSection repeat_section(ReportContext const& context);
 
+/// The end of every report: how to repeat it, and what made it.
+void close_report(format::Report& report, ReportContext const& context);
+
 }  // namespace regio::study

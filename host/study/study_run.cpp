@@ -133,6 +133,18 @@ RunSummary StudyRun::finish(Json const& facts, std::map<std::string, Index> outc
   return summary;
 }
 
+RunSummary StudyRun::finish_problem(Json facts, Json result, Outcome outcome, std::vector<std::string> warnings,
+                                    std::string headline, std::vector<std::string> const& explanation) {
+  facts["problems"] = 1;
+  facts["results"] = Json::array({std::move(result)});
+  RunSummary summary =
+      finish(facts, {{std::string(regio::name(outcome)), 1}}, std::move(warnings), std::move(headline));
+  for (std::string const& sentence : explanation) {
+    summary.unsolved += (summary.unsolved.empty() ? "" : "\n") + sentence;
+  }
+  return summary;
+}
+
 void StudyRun::write(std::string const& name, std::string const& content) {
   stop_if_interrupted();
   if (!folder_->has(name)) folder_->write(name, content);

@@ -52,6 +52,10 @@ class StudyRun {
   /// Writes the manifest and describes the run for the caller. `facts` are the study's own entries.
   RunSummary finish(format::Json const& facts, std::map<std::string, Index> outcomes, std::vector<std::string> warnings,
                     std::string headline);
+  /// The same for a study of one problem: `result` is its entry in the facts, `explanation` what stands behind its
+  /// outcome.
+  RunSummary finish_problem(format::Json facts, format::Json result, Outcome outcome, std::vector<std::string> warnings,
+                            std::string headline, std::vector<std::string> const& explanation);
 
  private:
   /// An input file as the manifest lists it.
