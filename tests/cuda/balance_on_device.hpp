@@ -6,13 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "tests/balancing/balance_data.hpp"
-#include "tests/cuda/simt_test.hpp"
-#include "tests/simt/executor.hpp"
+#include "tests/cuda/simulated_engine.hpp"
 
 namespace regio {
 
@@ -29,8 +27,6 @@ inline BalanceRun balance_on(Engine engine, BalanceOptions const& options, std::
   for (OwnedBalance const& one : owned) run.cells.push_back(one.balanced);
   return run;
 }
-
-inline Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
 
 /// NaN where the other is NaN.
 inline void expect_same_numbers(std::vector<double> const& found, std::vector<double> const& expected) {
@@ -56,13 +52,6 @@ inline void expect_same_bits(BalanceRun const& found, BalanceRun const& expected
     expect_same_numbers(found.report.history[b], expected.report.history[b]);
     expect_same_numbers(found.cells[b], expected.cells[b]);
   }
-}
-
-/// Kernels launched since the log was cleared, and how often.
-inline std::map<std::string, int> launches() {
-  std::map<std::string, int> counts;
-  for (simt::LaunchCount const& launch : simt::launch_log()) ++counts[launch.name];
-  return counts;
 }
 
 /// A band: margins are linked by their neighbours only, which the plain iteration takes long for.

@@ -5,9 +5,9 @@
 
 #include <regio/kmeans.hpp>
 
-namespace regio {
+#include "tests/cuda/simulated_engine.hpp"
 
-inline Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
+namespace regio {
 
 inline void expect_same_bits(KmeansReport const& report, KmeansReport const& expected) {
   EXPECT_EQ(report.outcome, expected.outcome);

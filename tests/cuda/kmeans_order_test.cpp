@@ -40,18 +40,12 @@ class KmeansOrder : public SimtTest {
     return problems;
   }
 
-  static std::vector<std::string> launches() {
-    std::vector<std::string> names;
-    for (simt::LaunchCount const& launch : simt::launch_log()) names.push_back(launch.name);
-    return names;
-  }
-
   /// The launches of a fit of the batch, which must give the CPU's bits.
   static std::vector<std::string> launches_of(std::vector<KmeansProblem> const& problems) {
     simt::launch_log().clear();
     Engine gpu = simulated_device(), cpu = Engine::cpu();
     expect_same_bits(kmeans_fit(gpu, options_, problems), kmeans_fit(cpu, options_, problems));
-    return launches();
+    return launched_kernels();
   }
 
   static inline KmeansOptions const options_{.seed = 5};

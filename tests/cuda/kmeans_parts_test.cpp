@@ -2,10 +2,11 @@
 // the streams do results are the CPU's, and a stop between parts leaves whole results or none.
 #include <regio/kmeans.hpp>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -13,23 +14,14 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/cuda/disturbed_runs.hpp"
 #include "tests/cuda/kmeans_on_device.hpp"
-#include "tests/cuda/simt_test.hpp"
 
 namespace regio {
 namespace {
 
 class KmeansParts : public SimtTest {
  protected:
-  /// Positions in the log of work of what has this name or begins with it.
-  static std::vector<std::size_t> positions(std::vector<simt::WorkRecord> const& log, std::string const& name) {
-    std::vector<std::size_t> found;
-    for (std::size_t at = 0; at < log.size(); ++at) {
-      if (log[at].name.starts_with(name)) found.push_back(at);
-    }
-    return found;
-  }
-
   static std::size_t uploads() { return positions(simt::work_log(), "copy to the device").size(); }
 
   /// Problems of which the device's memory holds few at a time; every fourth starts where another one ended if
@@ -78,19 +70,16 @@ TEST_F(KmeansParts, CopiesOfAPartMayRunBesideTheKernelsOfTheNext) {
   ASSERT_EQ(fits.size(), uploads.size());
   ASSERT_EQ(prepares.size(), uploads.size());
   ASSERT_EQ(downloads.size(), uploads.size());
-  auto const may_overlap = [&](std::size_t a, std::size_t b) {
-    return !simt::must_follow(log, std::max(a, b), std::min(a, b));
-  };
   for (std::size_t part = 0; part < uploads.size(); ++part) {
     EXPECT_TRUE(simt::must_follow(log, prepares[part], uploads[part]));
     EXPECT_TRUE(simt::must_follow(log, downloads[part], fits[part]));
     EXPECT_NE(log[uploads[part]].stream, log[fits[part]].stream);
     if (part + 1 == uploads.size()) break;
     SCOPED_TRACE("parts " + std::to_string(part) + " and " + std::to_string(part + 1));
-    EXPECT_TRUE(may_overlap(uploads[part + 1], fits[part]));
-    EXPECT_TRUE(may_overlap(uploads[part + 1], prepares[part]));
-    EXPECT_TRUE(may_overlap(downloads[part], prepares[part + 1]));
-    EXPECT_TRUE(may_overlap(downloads[part], fits[part + 1]));
+    EXPECT_TRUE(may_overlap(log, uploads[part + 1], fits[part]));
+    EXPECT_TRUE(may_overlap(log, uploads[part + 1], prepares[part]));
+    EXPECT_TRUE(may_overlap(log, downloads[part], prepares[part + 1]));
+    EXPECT_TRUE(may_overlap(log, downloads[part], fits[part + 1]));
   }
 }
 
@@ -155,76 +144,26 @@ TEST_F(KmeansParts, EveryFailingCallIsAClearErrorOrTheRightResult) {
   std::vector<KmeansProblem> const problems = small_problems(16, true);
   Engine cpu = Engine::cpu();
   KmeansReport const expected = kmeans_fit(cpu, {}, problems);
-  std::vector<cudaDeviceProp> const devices = simt::devices();
-  /// Whether an error came of it.
-  auto const fit = [&](cudaError_t injected) {
-    try {
-      Engine engine = simulated_device();
-      expect_same_bits(kmeans_fit(engine, {}, problems), expected);
-      return false;
-    } catch (DeviceError const& error) {
-      EXPECT_THAT(error.what(), testing::HasSubstr(cudaGetErrorName(injected)));
-      return true;
-    }
+  auto const fit = [&] {
+    Engine engine = simulated_device();
+    expect_same_bits(kmeans_fit(engine, {}, problems), expected);
   };
-  ASSERT_FALSE(fit(cudaSuccess));
+  fit();
   ASSERT_GE(uploads(), 3U);
-  auto const calls = simt::call_log();
-  std::uint64_t const works = simt::work_count();
-  auto const again = [&](std::uint64_t seed) {
-    EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-    simt::reset_runtime();
-    simt::devices() = devices;
-    simt::set_schedule_seed(seed);
-  };
-  std::size_t errors = 0;
-  for (cudaError_t const error : {cudaErrorMemoryAllocation, cudaErrorLaunchFailure}) {
-    for (std::size_t at = 1; at <= calls.size(); ++at) {
-      SCOPED_TRACE(calls[at - 1] + ", call " + std::to_string(at) + ", " + cudaGetErrorName(error));
-      again(at);
-      simt::fail_call({.at = at, .error = error, .device_lost = error == cudaErrorLaunchFailure});
-      errors += fit(error) ? 1 : 0;
-    }
-  }
-  EXPECT_GT(errors, calls.size());
-  for (std::uint64_t at = 1; at <= works; ++at) {
-    SCOPED_TRACE("work " + std::to_string(at));
-    again(at);
-    simt::fail_work(at, cudaErrorIllegalAddress);
-    fit(cudaErrorIllegalAddress);
-  }
-  again(1);
+  FailedCalls const failed = fail_at_every_call(fit);
+  EXPECT_GT(failed.errors, failed.calls);
 }
 
 TEST_F(KmeansParts, StopAtAnyMomentLeavesWholeResultsOrNone) {
   std::vector<KmeansProblem> const problems = small_problems(16, true);
   Engine cpu = Engine::cpu();
   KmeansReport const expected = kmeans_fit(cpu, {}, problems);
-  std::vector<cudaDeviceProp> const devices = simt::devices();
-  auto const fit = [&](std::size_t stop_at) {
-    simt::reset_runtime();
-    simt::devices() = devices;
-    std::stop_source stop;
-    simt::before_call(stop_at, [&] { stop.request_stop(); });
+  stop_before_every_call(std::ssize(problems), [&](std::stop_token const& stop) {
     KmeansOptions options;
-    options.control.stop = stop.get_token();
+    options.control.stop = stop;
     Engine engine = simulated_device();
-    return kmeans_fit(engine, options, problems);
-  };
-  EXPECT_EQ(expect_whole_or_cancelled(fit(0), expected), 0);
-  std::size_t const calls = simt::call_log().size();
-  Index cancelled_before = static_cast<Index>(problems.size());
-  std::vector<Index> steps;
-  for (std::size_t at = 1; at <= calls; ++at) {
-    SCOPED_TRACE("stopped before call " + std::to_string(at));
-    Index const cancelled = expect_whole_or_cancelled(fit(at), expected);
-    EXPECT_LE(cancelled, cancelled_before) << "a later stop cancels more";
-    if (steps.empty() || cancelled < steps.back()) steps.push_back(cancelled);
-    cancelled_before = cancelled;
-  }
-  EXPECT_EQ(steps.front(), 16);
-  EXPECT_EQ(steps.back(), 0);
-  EXPECT_GE(steps.size(), 4U) << "there is a stop between any two parts";
+    return expect_whole_or_cancelled(kmeans_fit(engine, options, problems), expected);
+  });
 }
 
 /// Raises a stop once so many steps are done.

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <random>
 #include <set>
@@ -15,20 +14,13 @@
 #include <vector>
 
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/cuda/disturbed_runs.hpp"
 #include "tests/cuda/kmeans_on_device.hpp"
-#include "tests/cuda/simt_test.hpp"
 
 namespace regio {
 namespace {
 
 using ::testing::UnorderedElementsAre;
-
-/// Kernels launched since the last reset, and how often.
-std::map<std::string, int> launches() {
-  std::map<std::string, int> counts;
-  for (simt::LaunchCount const& launch : simt::launch_log()) ++counts[launch.name];
-  return counts;
-}
 
 class KmeansOnDevice : public SimtTest {
  protected:
@@ -273,38 +265,11 @@ TEST_F(KmeansOnDevice, EveryFailingCallIsAClearErrorOrTheRightResult) {
                                             {.points = points.view(), .clusters = 3, .warm_from = 0}};
   Engine cpu = Engine::cpu();
   KmeansReport const expected = kmeans_fit(cpu, {}, problems);
-  /// Whether an error came of it.
-  auto const fit = [&](cudaError_t injected) {
-    try {
-      Engine device = simulated_device();
-      expect_same_bits(kmeans_fit(device, {}, problems), expected);
-      return false;
-    } catch (DeviceError const& error) {
-      EXPECT_THAT(error.what(), testing::HasSubstr(cudaGetErrorName(injected)));
-      return true;
-    }
-  };
-  ASSERT_FALSE(fit(cudaSuccess));
-  auto const calls = simt::call_log().size();
-  std::uint64_t const works = simt::work_count();
-  std::size_t errors = 0;
-  for (cudaError_t const error : {cudaErrorMemoryAllocation, cudaErrorLaunchFailure}) {
-    for (std::size_t at = 1; at <= calls; ++at) {
-      SCOPED_TRACE("call " + std::to_string(at) + " " + cudaGetErrorName(error));
-      simt::reset_runtime();
-      simt::fail_call({.at = at, .error = error, .device_lost = error == cudaErrorLaunchFailure});
-      errors += fit(error) ? 1 : 0;
-      EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-    }
-  }
-  EXPECT_GT(errors, calls / 2);
-  for (std::uint64_t at = 1; at <= works; ++at) {
-    SCOPED_TRACE("work " + std::to_string(at));
-    simt::reset_runtime();
-    simt::fail_work(at, cudaErrorIllegalAddress);
-    fit(cudaErrorIllegalAddress);
-    EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-  }
+  FailedCalls const failed = fail_at_every_call([&] {
+    Engine device = simulated_device();
+    expect_same_bits(kmeans_fit(device, {}, problems), expected);
+  });
+  EXPECT_GT(failed.errors, failed.calls / 2);
 }
 
 }  // namespace

@@ -7,27 +7,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "tests/balancing/national_control_data.hpp"
-#include "tests/cuda/simt_test.hpp"
+#include "tests/cuda/simulated_engine.hpp"
 
 namespace regio {
 namespace {
 
 using testing::ElementsAre;
 using testing::Pair;
-
-Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
-
-std::map<std::string, Index> launches() {
-  std::map<std::string, Index> counts;
-  for (simt::LaunchCount const& launch : simt::launch_log()) ++counts[launch.name];
-  return counts;
-}
 
 class NationalControlOnDevice : public SimtTest {
  protected:

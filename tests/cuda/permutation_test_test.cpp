@@ -11,20 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/cuda/simt_test.hpp"
+#include "tests/cuda/disturbed_runs.hpp"
+#include "tests/cuda/simulated_engine.hpp"
 
 namespace regio {
 namespace {
 
 using testing::ElementsAre;
-
-Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
-
-std::vector<std::string> launches() {
-  std::vector<std::string> names;
-  for (simt::LaunchCount const& launch : simt::launch_log()) names.push_back(launch.name);
-  return names;
-}
 
 std::vector<double> random_numbers(Index count, std::uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -86,7 +79,7 @@ TEST_F(PermutationOnDevice, EveryKindOfProblemInOneLaunch) {
     }
   }
   expect_as_on_cpu({.permutations = 300, .seed = 5, .keep_statistics = true}, problems);
-  EXPECT_THAT(launches(), ElementsAre("permutation_statistic"));
+  EXPECT_THAT(launched_kernels(), ElementsAre("permutation_statistic"));
 }
 
 TEST_F(PermutationOnDevice, LargerProblemsTakeOtherPlaces) {
@@ -96,8 +89,9 @@ TEST_F(PermutationOnDevice, LargerProblemsTakeOtherPlaces) {
   std::vector<PermutationProblem> const problems{series(2000, CorrelationMethod::pearson), matrices(46), matrices(85),
                                                  series(900, CorrelationMethod::spearman)};
   expect_as_on_cpu({.permutations = 40, .keep_statistics = true}, problems);
-  EXPECT_THAT(launches(), ElementsAre("permutation_statistic", "permutation_statistic_shared_permutation",
-                                      "permutation_statistic_shared_permutation", "permutation_statistic_global"));
+  EXPECT_THAT(launched_kernels(),
+              ElementsAre("permutation_statistic", "permutation_statistic_shared_permutation",
+                          "permutation_statistic_shared_permutation", "permutation_statistic_global"));
 }
 
 TEST_F(PermutationOnDevice, OneCopyThereAndOneBack) {
@@ -138,7 +132,7 @@ TEST_F(PermutationOnDevice, BatchThatTheMemoryDoesNotHoldIsDivided) {
   std::vector<PermutationProblem> const problems{matrices(20), series(9, CorrelationMethod::pearson), matrices(20)};
   simt::devices()[0].totalGlobalMem = 16 * 1024;
   expect_as_on_cpu({.permutations = 1500, .keep_statistics = true}, problems);
-  EXPECT_GT(launches().size(), 2U);
+  EXPECT_GT(launched_kernels().size(), 2U);
 }
 
 TEST_F(PermutationOnDevice, ProblemThatTheMemoryDoesNotHoldIsAClearErrorAndTheEngineGoesOn) {
@@ -170,37 +164,11 @@ TEST_F(PermutationOnDevice, EveryFailingCallIsAClearErrorOrTheRightResult) {
   PermutationOptions const options{.permutations = 60};
   Engine cpu = Engine::cpu();
   PermutationReport const expected = permutation_test(cpu, options, problems);
-  /// Whether an error came of it.
-  auto const run = [&](cudaError_t injected) {
-    try {
-      Engine device = simulated_device();
-      expect_same(permutation_test(device, options, problems), expected);
-      return false;
-    } catch (DeviceError const& error) {
-      EXPECT_THAT(error.what(), testing::HasSubstr(cudaGetErrorName(injected)));
-      return true;
-    }
-  };
-  ASSERT_FALSE(run(cudaSuccess));
-  std::size_t const calls = simt::call_log().size();
-  std::uint64_t const works = simt::work_count();
-  std::size_t errors = 0;
-  for (cudaError_t const error : {cudaErrorMemoryAllocation, cudaErrorLaunchFailure}) {
-    for (std::size_t at = 1; at <= calls; ++at) {
-      SCOPED_TRACE("call " + std::to_string(at) + " " + cudaGetErrorName(error));
-      simt::reset_runtime();
-      simt::fail_call({.at = at, .error = error, .device_lost = error == cudaErrorLaunchFailure});
-      errors += run(error) ? 1 : 0;
-      EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-    }
-  }
-  EXPECT_GT(errors, calls / 2);
-  for (std::uint64_t at = 1; at <= works; ++at) {
-    simt::reset_runtime();
-    simt::fail_work(at, cudaErrorIllegalAddress);
-    run(cudaErrorIllegalAddress);
-    EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-  }
+  FailedCalls const failed = fail_at_every_call([&] {
+    Engine device = simulated_device();
+    expect_same(permutation_test(device, options, problems), expected);
+  });
+  EXPECT_GT(failed.errors, failed.calls / 2);
 }
 
 }  // namespace
