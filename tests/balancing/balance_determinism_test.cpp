@@ -2,15 +2,14 @@
 #include <regio/balance.hpp>
 
 #include <gtest/gtest.h>
-#include <tbb/global_control.h>
 
 #include <algorithm>
-#include <iostream>
 #include <vector>
 
 #include "balancing/balance_operation.hpp"
 #include "core/backend.hpp"
 #include "tests/balancing/balance_data.hpp"
+#include "tests/balancing/same_bits.hpp"
 
 namespace regio {
 namespace {
@@ -60,24 +59,16 @@ class BalanceDeterminism : public testing::Test {
 };
 
 TEST_F(BalanceDeterminism, AnyNumberOfThreads) {
-  tbb::global_control const allow(tbb::global_control::max_allowed_parallelism, 8);
-  std::vector<Bits> const one = run(1);
-  for (int const threads : {2, 3, 7}) EXPECT_TRUE(run(threads) == one) << threads << " threads";
+  expect_same_bits_on_any_number_of_threads([&](int threads) { return run(threads); });
 }
 
 TEST_F(BalanceDeterminism, AnyOrderOfTheBatch) {
-  std::vector<Bits> const forward = run(2);
-  std::reverse(owned.begin(), owned.end());
-  std::vector<Bits> backward = run(2);
-  std::reverse(backward.begin(), backward.end());
-  EXPECT_TRUE(forward == backward);
+  expect_same_bits_in_any_order(owned, [&](int threads) { return run(threads); });
 }
 
 TEST_F(BalanceDeterminism, EverySimdTarget) {
   Engine engine = Engine::cpu(2);
-  std::vector<std::vector<double>> of_scalar;
-  for (SimdTarget const target : simd_targets()) {
-    std::cout << "target " << name(target) << '\n';
+  expect_same_bits_on_every_target([&](SimdTarget target) {
     std::vector<std::vector<double>> results;
     std::vector<std::vector<double>> multipliers;
     std::vector<BalanceItem> items;
@@ -102,9 +93,8 @@ TEST_F(BalanceDeterminism, EverySimdTarget) {
       results.push_back({static_cast<double>(items[b].iterations), items[b].row_residual, items[b].column_residual});
     }
     results.insert(results.end(), multipliers.begin(), multipliers.end());
-    if (of_scalar.empty()) of_scalar = results;
-    EXPECT_TRUE(results == of_scalar) << name(target);
-  }
+    return results;
+  });
 }
 
 }  // namespace

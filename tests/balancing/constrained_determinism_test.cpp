@@ -2,12 +2,11 @@
 #include <regio/constrained_balance.hpp>
 
 #include <gtest/gtest.h>
-#include <tbb/global_control.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "tests/balancing/constrained_data.hpp"
+#include "tests/balancing/same_bits.hpp"
 
 namespace regio {
 namespace {
@@ -49,13 +48,9 @@ class ConstrainedDeterminism : public testing::TestWithParam<ConstrainedMethod> 
 };
 
 TEST_P(ConstrainedDeterminism, AnyNumberOfThreadsAndAnyOrder) {
-  tbb::global_control const allow(tbb::global_control::max_allowed_parallelism, 8);
-  std::vector<std::vector<double>> const one = run(1);
-  for (int const threads : {2, 3, 7}) EXPECT_TRUE(run(threads) == one) << threads << " threads";
-  std::reverse(owned.begin(), owned.end());
-  std::vector<std::vector<double>> backward = run(2);
-  std::reverse(backward.begin(), backward.end());
-  EXPECT_TRUE(backward == one);
+  auto const with_threads = [&](int threads) { return run(threads); };
+  expect_same_bits_on_any_number_of_threads(with_threads);
+  expect_same_bits_in_any_order(owned, with_threads);
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, ConstrainedDeterminism,
