@@ -11,16 +11,15 @@ import contextlib
 import importlib.metadata
 import io
 import platform
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from measurement import PAUSE, Program, processor, spread, timed, write_page
 
 ROUNDS = 7
-PAUSE = 0.1  # seconds before a turn: the threads of the one before may still spin while they wait for work
 TOLERANCE = 1e-10
 SWEEPS = 10  # of a large table, fewer than it needs, and POT looks at its residual in the first of ten only
 BLOCKS = 8  # of a large table; the cells in them are so much larger that balancing takes long
@@ -82,44 +81,11 @@ def numpy_residual(one, tolerance, most):
     return residual(r[:, None] * one[0] * s, *one[1:])
 
 
-class Program:
-    def __init__(self, path, threads):
-        self.process = subprocess.Popen([path, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.description = self.process.stdout.readline().strip()
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return [float(word) for word in self.process.stdout.readline().split()]
-
-    def close(self):
-        self.process.stdin.close()
-        if self.process.wait() != 0:
-            sys.exit("balance_peer failed")
-
-
-def timed(work):
-    time.sleep(PAUSE)
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def write(path, problems):
     with open(path, "wb") as file:
         for table, rows, columns in problems:
             for numbers in (table, rows, columns):
                 file.write(np.ascontiguousarray(numbers).tobytes())
-
-
-def duration(seconds):
-    if seconds < 1e-3:
-        return f"{seconds * 1e6:.3g} us"
-    return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
-
-
-def spread(times):
-    return duration(min(times)) + (f" ({duration(max(times))})" if len(times) > 1 else "")
 
 
 def batch_row(programs, folder):
@@ -135,10 +101,10 @@ def batch_row(programs, folder):
             time.sleep(PAUSE)
             answer = program.ask(f"balance {TOLERANCE} 1000")
             own[threads].append(answer[0] / len(problems))
-        peers["NumPy"].append(timed(lambda: [numpy_solve(*one, TOLERANCE, 1000) for one in few]) / len(few))
+        peers["NumPy"].append(timed(lambda: [numpy_solve(*one, TOLERANCE, 1000) for one in few]).clock / len(few))
     accuracy = {"regio": answer[3], "NumPy": max(numpy_residual(one, TOLERANCE, 1000) for one in few)}
     if ipfn:
-        peers["ipfn"] = [timed(lambda: [ipfn_solve(*one, TOLERANCE, 1000) for one in fewer]) / len(fewer)
+        peers["ipfn"] = [timed(lambda: [ipfn_solve(*one, TOLERANCE, 1000) for one in fewer]).clock / len(fewer)
                          for _ in range(ROUNDS)]
         accuracy["ipfn"] = max(residual(ipfn_solve(*one, TOLERANCE, 1000), *one[1:]) for one in fewer)
     return "10,000 tables 46 x 46, each to 1e-10; time a table", own, peers, accuracy, ""
@@ -162,30 +128,23 @@ def sweep_row(programs, folder, n):
             if answers[1][2] != SWEEPS:
                 sys.exit(f"the table was balanced after {answers[1][2]:.0f} sweeps; {SWEEPS} were to be timed")
             own[threads].append(of_one_sweep([answer[0] for answer in answers]))
-        peers["NumPy"].append(timed(lambda: numpy_solve(*one, 0, SWEEPS)) / SWEEPS)
+        peers["NumPy"].append(timed(lambda: numpy_solve(*one, 0, SWEEPS)).clock / SWEEPS)
     accuracy = {"regio": answers[1][3], "NumPy": numpy_residual(one, 0, SWEEPS)}
     if ot:
         # POT fits the columns first, the others the rows: of the transpose it makes the same iteration.
         table, rows, columns = one
         cost = -np.log(np.ascontiguousarray(table.T))
         # What comes before and after POT's sweeps takes longer than they: the best of each is taken before the difference.
-        runs = [[timed(lambda: pot_solve(cost, columns, rows, count)) for count in (1, SWEEPS)] for _ in range(ROUNDS)]
+        runs = [[timed(lambda: pot_solve(cost, columns, rows, count)).clock for count in (1, SWEEPS)] for _ in range(ROUNDS)]
         peers["POT"] = [of_one_sweep([min(times) for times in zip(*runs)])]
         accuracy["POT"] = residual(pot_solve(cost, columns, rows, SWEEPS), columns, rows)
         del cost
     if ipfn:
-        peers["ipfn"] = [of_one_sweep([timed(lambda: ipfn_solve(*one, 0, count)) for count in (1, SWEEPS)])]
+        peers["ipfn"] = [of_one_sweep([timed(lambda: ipfn_solve(*one, 0, count)).clock for count in (1, SWEEPS)])]
         accuracy["ipfn"] = residual(ipfn_solve(*one, 0, SWEEPS), *one[1:])
     share = ", ".join(f"{threads} thread{'s' * (threads > 1)}: {8 * n * n / min(own[threads]) / bandwidth[threads]:.0%}"
                       for threads in programs)
     return f"one sweep of a table {n} x {n}", own, peers, accuracy, share
-
-
-def processor():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def version(name, module):
@@ -218,7 +177,7 @@ def page(programs, rows):
     for name, _, _, accuracy, _ in rows:
         cells = [f"{accuracy[key]:.3g}" if key in accuracy else "-" for key in ("regio", *PEERS)]
         lines.append(f"| {name.split(';')[0].removeprefix('one sweep of ')} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def main():
@@ -228,10 +187,7 @@ def main():
         rows = [batch_row(programs, Path(folder)), sweep_row(programs, Path(folder), 8192)]
     for program in programs.values():
         program.close()
-    text = page(programs, rows)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text)
-    print(text)
+    write_page(target, page(programs, rows))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ clock includes waiting for cores that others use.
 """
 
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,11 +18,11 @@ import numpy as np
 import scipy
 import sklearn
 from kmeans_file import Problem, read_fits, write_problems
+from measurement import PAUSE, Program, duration, processor, timed, write_page
 from threadpoolctl import threadpool_limits
 
 warnings.filterwarnings("ignore")
 ROUNDS = 10
-PAUSE = 0.1  # seconds before a turn: the threads of the one before may still spin while they wait for work
 MOST_PEER_FITS = 100  # scikit-learn fits the first of a batch only; its time for one fit does not depend on the others
 
 
@@ -31,6 +30,9 @@ class Work:
     def __init__(self, name, problems):
         self.name, self.problems = name, problems
         self.own, self.peer, self.models = [], [], []  # seconds on the clock and of core time in each round
+
+    def fit_peers(self):
+        self.models = [problem.peer() for problem in self.problems[:MOST_PEER_FITS]]
 
 
 def from_centres(n, k, count, **options):
@@ -57,24 +59,16 @@ def works():
 def measure(program, all_works, folder):
     request, reply = folder / "problems", folder / "results"
     write_problems(request, [work.problems for work in all_works])
-    with subprocess.Popen([program, request, reply], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as own:
-        description = own.stdout.readline().strip()
-        for number, work in enumerate(all_works):
-            for _ in range(ROUNDS):
-                time.sleep(PAUSE)
-                own.stdin.write(f"{number}\n")
-                own.stdin.flush()
-                work.own.append([float(number) for number in own.stdout.readline().split()])
-                for threads in (None, 1):
-                    time.sleep(PAUSE)
-                    started = np.array([time.perf_counter(), time.process_time()])
-                    with threadpool_limits(threads):
-                        work.models = [problem.peer() for problem in work.problems[:MOST_PEER_FITS]]
-                    work.peer.append(np.array([time.perf_counter(), time.process_time()]) - started)
-        own.stdin.close()
-        if own.wait() != 0:
-            sys.exit("kmeans_peer failed")
-    return description, read_fits(reply, [work.problems for work in all_works])
+    own = Program(program, request, reply)
+    for number, work in enumerate(all_works):
+        for _ in range(ROUNDS):
+            time.sleep(PAUSE)
+            work.own.append(own.ask(str(number)))
+            for threads in (None, 1):
+                with threadpool_limits(threads):
+                    work.peer.append(timed(work.fit_peers))
+    own.close()
+    return own.description, read_fits(reply, [work.problems for work in all_works])
 
 
 def accuracy(work, fits):
@@ -89,20 +83,9 @@ def accuracy(work, fits):
     return f"{100 * same:.4g} % of labels equal, {ratio}"
 
 
-def duration(seconds):
-    return f"{seconds * 1e6:.3g} us" if seconds < 1e-3 else f"{seconds * 1e3:.3g} ms"
-
-
 def timing(rounds):
     clock, core = rounds.T
     return f"{duration(clock.min())} ({duration(clock.max())}); {duration(core.min())}"
-
-
-def processor():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def page(description, all_works, fits):
@@ -120,7 +103,7 @@ def page(description, all_works, fits):
         clock, core = peer.min(axis=0) / own.min(axis=0)
         lines.append(f"| {work.name} | {timing(own)} | {timing(peer)} | {clock:.3g} | {core:.3g} | "
                      f"{accuracy(work, work_fits)} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def main():
@@ -128,10 +111,7 @@ def main():
     all_works = works()
     with tempfile.TemporaryDirectory() as folder:
         description, fits = measure(program, all_works, Path(folder))
-    text = page(description, all_works, fits)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text)
-    print(text)
+    write_page(target, page(description, all_works, fits))
 
 
 if __name__ == "__main__":

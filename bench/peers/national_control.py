@@ -7,16 +7,15 @@ only read. Its sums with three factors by einsum are faster than products writte
 """
 
 import platform
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from measurement import PAUSE, Program, spread, timed, write_page
 
 ROUNDS = 9
-PAUSE = 0.1  # seconds before a turn: the threads of the one before may still spin while they wait for work
 TOLERANCE = 1e-10
 SHAPES = ((8, 46), (85, 98))
 
@@ -53,30 +52,6 @@ def accuracy(one, solution):
     return max(residual(x.sum(axis=2), rows), residual(x.sum(axis=1), columns), residual(x.sum(axis=0), national))
 
 
-class Program:
-    def __init__(self, path, threads):
-        self.process = subprocess.Popen([path, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.description = self.process.stdout.readline().strip()
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return [float(word) for word in self.process.stdout.readline().split()]
-
-    def close(self):
-        self.process.stdin.close()
-        if self.process.wait() != 0:
-            sys.exit("national_control_peer failed")
-
-
-def duration(seconds):
-    return f"{seconds * 1e6:.3g} us" if seconds < 1e-3 else f"{seconds * 1e3:.3g} ms"
-
-
-def spread(times):
-    return f"{duration(min(times))} ({duration(max(times))})"
-
-
 def row(programs, folder, regions, n):
     one = problem(np.random.default_rng(n), regions, n)
     with open(folder / "problem", "wb") as file:
@@ -86,20 +61,14 @@ def row(programs, folder, regions, n):
         program.ask(f"read {regions} {n} {folder / 'problem'}")
     own = {threads: [] for threads in programs}
     missed = {}
-    peer = []
+    peer, solution = [], numpy_solve(*one)
     for _ in range(ROUNDS):
         for threads, program in programs.items():
             time.sleep(PAUSE)
             answers = [program.ask(f"balance {TOLERANCE} 1000") for _ in range(20)]
             own[threads].append(min(seconds / sweeps for seconds, sweeps, _ in answers))
             missed[threads] = answers[0][2]
-        time.sleep(PAUSE)
-        best = float("inf")
-        for _ in range(3):
-            started = time.perf_counter()
-            solution = numpy_solve(*one)
-            best = min(best, (time.perf_counter() - started) / solution[3])
-        peer.append(best)
+        peer.append(min(timed(lambda: numpy_solve(*one)).clock for _ in range(3)) / solution[3])
     fastest = min(min(times) for times in own.values())
     return (f"| {regions} regions {n} x {n} | {spread(own[min(own)])} | {spread(own[max(own)])} | {spread(peer)} | "
             f"{min(peer) / fastest:.3g} | {missed[1]:.1e} | {accuracy(one, solution):.1e} |")
@@ -112,17 +81,14 @@ def main():
         rows = [row(programs, Path(folder), *shape) for shape in SHAPES]
     for program in programs.values():
         program.close()
-    text = "\n".join([
+    write_page(target, [
         "# National control beside NumPy", "",
         f"NumPy {np.__version__}, Python {platform.python_version()}; regio on {programs[1].description}.", "",
         f"Same tables and totals, to {TOLERANCE:g}, no over-relaxation, in turns, in one run; a sweep of all three margins on "
         "the clock, that is a whole solution divided by its sweeps: regio's checks of the input and of the result are in it. "
         "Best of the rounds, in brackets the worst. Written by `scripts/bench --peers`.", "",
         "| tables | regio, 1 thread | regio, 2 threads | NumPy | NumPy / regio | largest residual, regio | NumPy |",
-        "|---|---|---|---|---|---|---|", *rows]) + "\n"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text)
-    print(text)
+        "|---|---|---|---|---|---|---|", *rows])
 
 
 if __name__ == "__main__":
