@@ -100,9 +100,11 @@ bool is_exact(Enumeration enumeration, Index objects) {
 }
 
 double statistic_as_is(PermutationForm const& form) {
-  std::vector<std::int64_t> positions(static_cast<std::size_t>(padded_places(form.objects)));
-  std::iota(positions.begin(), positions.begin() + form.objects, std::int64_t{0});
-  return permutation_statistic(best_simd_target())(form, positions.data());
+  std::vector<std::uint32_t> positions(static_cast<std::size_t>(padded_places(form.objects)));
+  std::iota(positions.begin(), positions.begin() + form.objects, 0U);
+  double statistic = 0;
+  permutation_kernels(best_simd_target()).statistics(form, positions.data(), 1, &statistic);
+  return statistic;
 }
 
 double p_value(PermutationItem const& item, Alternative alternative) {

@@ -1,4 +1,5 @@
 // Chunks of all problems' permutations are made side by side; what they count is added in their order.
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -29,19 +30,35 @@ std::vector<Chunk> chunks_of(std::span<PermutationItem const> items) {
   return chunks;
 }
 
-/// Statistics of permutations [begin, end); positions is working memory.
-void make_statistics(PermutationItem const& item, std::uint64_t seed, PermutationStatistic statistic, Index begin,
-                     Index end, std::vector<std::int64_t>& positions, double* statistics) {
-  auto const n = static_cast<std::uint32_t>(item.form->objects);
-  positions.assign(static_cast<std::size_t>(padded_places(item.form->objects)), 0);
-  for (Index b = begin; b < end; ++b) {
+/// Working memory of a thread.
+struct PermutationSpace {
+  std::vector<std::uint32_t> words;
+  std::vector<std::uint32_t> positions;
+};
+
+/// Permutations of more objects are made one by one: side by side they would not stay in the core's own caches.
+constexpr Index most_objects_side_by_side = 4096;
+
+/// Statistics of permutations [begin, end).
+void make_statistics(PermutationItem const& item, std::uint64_t seed, PermutationKernels const& kernels, Index begin,
+                     Index end, PermutationSpace& space, double* statistics) {
+  Index const objects = item.form->objects, stride = padded_places(objects);
+  Index const at_once = objects <= most_objects_side_by_side ? permutations_at_once : 1;
+  space.positions.assign(static_cast<std::size_t>(at_once * stride), 0);
+  space.words.resize(static_cast<std::size_t>(at_once * drawn_words(objects)));
+  auto const n = static_cast<std::uint32_t>(objects);
+  for (Index b = begin; b < end; b += at_once) {
+    Index const count = std::min(at_once, end - b);
     auto const number = static_cast<std::uint32_t>(b);
     if (item.exact) {
-      permutation_of_number(number, n, positions.data());
+      for (Index p = 0; p < count; ++p) {
+        permutation_of_number(number + static_cast<std::uint32_t>(p), n, space.positions.data() + p * stride);
+      }
     } else {
-      draw_permutation(PhiloxStream(seed, item.stream, number), n, positions.data());
+      kernels.draw({.seed = seed, .stream = item.stream, .first = number, .count = count}, n, space.words.data(),
+                   space.positions.data());
     }
-    statistics[b - begin] = statistic(*item.form, positions.data());
+    kernels.statistics(*item.form, space.positions.data(), count, statistics + (b - begin));
   }
 }
 
@@ -49,8 +66,8 @@ void make_statistics(PermutationItem const& item, std::uint64_t seed, Permutatio
 
 void execute(CpuBackend& backend, PermutationTestOperation& operation) {
   std::vector<Chunk> chunks = chunks_of(operation.items);
-  PermutationStatistic const statistic = permutation_statistic(best_simd_target());
-  std::vector<std::vector<std::int64_t>> positions(static_cast<std::size_t>(backend.workers().count()));
+  PermutationKernels const& kernels = permutation_kernels(best_simd_target());
+  std::vector<PermutationSpace> spaces(static_cast<std::size_t>(backend.workers().count()));
   Index total = 0;
   for (PermutationItem const& item : operation.items) total += item.permutations;
   ProgressMeter meter(operation.control.progress, "permutation test", total, "permutations");
@@ -60,8 +77,8 @@ void execute(CpuBackend& backend, PermutationTestOperation& operation) {
     PermutationItem const& item = operation.items[chunk.item];
     std::array<double, permutation_chunk> own;
     double* const statistics = item.statistics == nullptr ? own.data() : item.statistics + chunk.begin;
-    make_statistics(item, operation.seed, statistic, chunk.begin, chunk.end,
-                    positions[static_cast<std::size_t>(worker)], statistics);
+    make_statistics(item, operation.seed, kernels, chunk.begin, chunk.end, spaces[static_cast<std::size_t>(worker)],
+                    statistics);
     Index const made = chunk.end - chunk.begin;
     chunk.tally = tally_of({statistics, static_cast<std::size_t>(made)}, item.estimate);
     chunk.done = true;

@@ -5,6 +5,7 @@
 #include <tbb/global_control.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -246,16 +247,46 @@ TEST_F(PermutationBatch, SameBitsAloneAsInTheBatch) {
   }
 }
 
-TEST_F(PermutationBatch, SameBitsOnEverySimdTarget) {
+TEST_F(PermutationBatch, SameBitsOnEverySimdTargetAndForAnyNumberAtOnce) {
   for (PermutationProblem const& problem : problems) {
     PermutationForm const form = permutation_form(problem).value();
     auto const n = static_cast<std::uint32_t>(form.objects);
-    std::vector<std::int64_t> positions(static_cast<std::size_t>(padded_places(form.objects)));
-    for (std::uint32_t b = 0; b < 20; ++b) {
-      draw_permutation(PhiloxStream(0, 0, b), n, positions.data());
-      double const expected = permutation_statistic(SimdTarget::scalar)(form, positions.data());
-      for (SimdTarget const target : simd_targets()) {
-        EXPECT_EQ(permutation_statistic(target)(form, positions.data()), expected) << name(target);
+    Index const stride = padded_places(form.objects);
+    std::vector<std::uint32_t> positions(static_cast<std::size_t>(permutations_at_once * stride));
+    std::array<double, permutations_at_once> expected{}, found{};
+    for (Index p = 0; p < permutations_at_once; ++p) {
+      std::uint32_t* const one = positions.data() + p * stride;
+      draw_permutation(PhiloxStream(0, 0, static_cast<std::uint32_t>(p)), n, one);
+      permutation_kernels(SimdTarget::scalar).statistics(form, one, 1, &expected.at(static_cast<std::size_t>(p)));
+    }
+    for (SimdTarget const target : simd_targets()) {
+      for (Index count = 1; count <= permutations_at_once; ++count) {
+        permutation_kernels(target).statistics(form, positions.data(), count, found.data());
+        EXPECT_TRUE(std::equal(found.begin(), found.begin() + count, expected.begin())) << name(target) << ' ' << count;
+      }
+    }
+  }
+}
+
+TEST(PermutationKernels, DrawWhatOneStreamAfterTheOtherDraws) {
+  // For most permutations of 120,000 objects a number has to be looked at twice, for one in two drawn again.
+  constexpr std::uint64_t seed = 0x123456789ABCDEF0, stream = 0xFEDCBA9876543210;
+  constexpr std::uint32_t first = std::numeric_limits<std::uint32_t>::max() - 5;
+  for (std::uint32_t const n : {2U, 3U, 32U, 33U, 34U, 85U, 400U, 120'000U}) {
+    Index const stride = padded_places(n);
+    std::vector<std::uint32_t> expected(static_cast<std::size_t>(permutations_at_once * stride), 7);
+    for (Index p = 0; p < permutations_at_once; ++p) {
+      PhiloxStream const random(seed, stream, first + static_cast<std::uint32_t>(p));
+      draw_permutation(random, n, expected.data() + p * stride);
+    }
+    for (SimdTarget const target : simd_targets()) {
+      for (Index count = 1; count <= permutations_at_once; ++count) {
+        std::vector<std::uint32_t> positions(static_cast<std::size_t>(count * stride), 7);
+        std::vector<std::uint32_t> words(static_cast<std::size_t>(count * drawn_words(n)));
+        permutation_kernels(target).draw({.seed = seed, .stream = stream, .first = first, .count = count}, n,
+                                         words.data(), positions.data());
+        EXPECT_TRUE(std::equal(positions.begin(), positions.end(), expected.begin()))
+            << n << " objects, " << count << " at once, " << name(target);
       }
     }
   }
