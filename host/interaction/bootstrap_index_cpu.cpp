@@ -1,89 +1,121 @@
 #include <algorithm>
-#include <array>
 #include <atomic>
+#include <numeric>
 #include <vector>
 
 #include "core/cpu_backend.hpp"
 #include "core/progress_meter.hpp"
 #include "interaction/bootstrap_index_operation.hpp"
-#include "interaction/resampling.hpp"
+#include "interaction/resampling_kernels.hpp"
 
 namespace regio {
 namespace {
 
 constexpr Index replicates_of_task = 16;
-constexpr std::size_t lanes = 8;
+
+/// Shipments in the order of their destinations, so that sums over these read values one after the other. Those over
+/// origins and pairs do so as they are.
+struct ShipmentsByDestination {
+  explicit ShipmentsByDestination(ResampledShipments const& shipments) : item(shipments.by_destination.item) {
+    for (std::int32_t const k : item) {
+      value.push_back(shipments.value[static_cast<std::size_t>(k)]);
+      raw_value.push_back(shipments.raw_value[static_cast<std::size_t>(k)]);
+    }
+    item.resize(item.size() + static_cast<std::size_t>(resampling_padding), 0);
+  }
+
+  std::vector<std::int32_t> item;        ///< [shipments + resampling_padding]
+  std::vector<double> value, raw_value;  ///< [shipments]
+};
 
 /// Memory of one thread.
 struct ReplicateSpace {
-  std::vector<double> times;  ///< [shipments] how often each was drawn
-  std::vector<double> flow;   ///< [pairs]
+  std::vector<std::int32_t> times;  ///< [shipments + resampling_padding] how often each was drawn
+  std::vector<double> flow;         ///< [pairs]
 };
 
 class Replicate {
  public:
-  Replicate(BootstrapIndexOperation const& operation, BootstrapIndexItem& item, ReplicateSpace& space)
-      : operation_(operation), item_(item), shipments_(item.shipments), space_(space) {}
+  Replicate(BootstrapIndexOperation const& operation, BootstrapIndexItem& item,
+            ShipmentsByDestination const& by_destination, ReplicateSpace& space)
+      : operation_(operation),
+        item_(item),
+        shipments_(item.shipments),
+        by_destination_(by_destination),
+        space_(space),
+        kernels_(resampling_kernels(operation.target)) {
+    space_.times.resize(shipments_.value.size() + static_cast<std::size_t>(resampling_padding));
+    space_.flow.resize(shipments_.origin.size());
+  }
 
   void run(Index number) {
-    draw(static_cast<std::uint32_t>(number));
+    kernels_.draw(operation_.seed, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(shipments_.size()),
+                  space_.times.data());
     std::size_t const first = static_cast<std::size_t>(number * shipments_.regions);
     for (std::size_t r = 0; r < static_cast<std::size_t>(shipments_.regions); ++r) {
-      item_.sums.out[first + r] = sum(shipments_.by_origin, r, shipments_.value);
-      item_.sums.in[first + r] = sum(shipments_.by_destination, r, shipments_.value);
-      item_.sums.supplies[first + r] = sum(shipments_.by_destination, r, shipments_.raw_value);
+      item_.sums.out[first + r] = deliveries_out(r);
+      DeliverySums const in = deliveries_in(r);
+      item_.sums.in[first + r] = in.all;
+      item_.sums.supplies[first + r] = in.supplies;
     }
     count_industries(item_.sums.industries.data() + first);
     count_links(item_.sums.out.data() + first, item_.sums.in.data() + first, item_.sums.links.data() + first);
   }
 
  private:
-  void draw(std::uint32_t replicate) {
-    auto const count = static_cast<std::uint32_t>(shipments_.size());
-    space_.times.assign(count, 0.0);
-    for (std::uint32_t block = 0; 2 * block < count; ++block) {
-      PhiloxBlock const bits = resampling_block(operation_.seed, replicate, block);
-      space_.times[scaled_below(bits.word[0], bits.word[1], count)] += 1;
-      if (2 * block + 1 < count) space_.times[scaled_below(bits.word[2], bits.word[3], count)] += 1;
-    }
+  [[nodiscard]] double deliveries_out(std::size_t region) const {
+    Index const begin = shipments_.by_origin.first[region], end = shipments_.by_origin.first[region + 1];
+    return kernels_.sum(space_.times.data() + begin, shipments_.value.data() + begin, end - begin);
   }
 
-  [[nodiscard]] double sum(ShipmentGroups const& groups, std::size_t group, std::vector<double> const& value) const {
-    std::array<double, lanes> lane{};
-    auto const begin = static_cast<std::size_t>(groups.first[group]),
-               end = static_cast<std::size_t>(groups.first[group + 1]);
-    for (std::size_t k = begin; k < end; ++k) {
-      auto const shipment = static_cast<std::size_t>(groups.item[k]);
-      lane[(k - begin) % lanes] += space_.times[shipment] * value[shipment];
-    }
-    for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-      for (std::size_t l = 0; l < half; ++l) lane[l] += lane[l + half];
-    }
-    return lane[0];
+  [[nodiscard]] DeliverySums deliveries_in(std::size_t region) const {
+    Index const begin = shipments_.by_destination.first[region], end = shipments_.by_destination.first[region + 1];
+    return kernels_.sum_deliveries(space_.times.data(), by_destination_.item.data() + begin,
+                                   by_destination_.value.data() + begin, by_destination_.raw_value.data() + begin,
+                                   end - begin);
   }
 
   void count_industries(std::int32_t* industries) const {
     std::fill_n(industries, shipments_.regions, 0);
+    std::vector<std::int32_t> const& first = shipments_.by_industry.first;
     for (std::size_t slot = 0; slot < shipments_.slot_origin.size(); ++slot) {
-      auto const begin = shipments_.by_industry.item.begin() + shipments_.by_industry.first[slot];
-      auto const end = shipments_.by_industry.item.begin() + shipments_.by_industry.first[slot + 1];
-      bool const drawn =
-          std::any_of(begin, end, [&](std::int32_t k) { return space_.times[static_cast<std::size_t>(k)] > 0; });
-      industries[shipments_.slot_origin[slot]] += drawn ? 1 : 0;
+      industries[shipments_.slot_origin[slot]] += is_drawn(first[slot], first[slot + 1]) ? 1 : 0;
+    }
+  }
+
+  /// Whether one of the members [begin, end) of by_industry was drawn.
+  [[nodiscard]] bool is_drawn(Index begin, Index end) const {
+    std::int32_t const* const item = shipments_.by_industry.item.data();
+    auto const times = [&](Index k) { return space_.times[static_cast<std::size_t>(item[k])]; };
+    // A shipment is missing with probability 1/e, four with 1/55: looking at them together is a branch seldom mistaken.
+    for (; begin + 4 <= end; begin += 4) {
+      if ((times(begin) | times(begin + 1) | times(begin + 2) | times(begin + 3)) != 0) return true;
+    }
+    for (; begin < end; ++begin) {
+      if (times(begin) != 0) return true;
+    }
+    return false;
+  }
+
+  void add_flows() {
+    for (std::size_t p = 0; p < space_.flow.size(); ++p) {
+      auto const begin = shipments_.by_pair.first[p], end = shipments_.by_pair.first[p + 1];
+      if (operation_.link_threshold == 0) {
+        // Whether there is a flow is all that is asked, and shipments are above 0: how many were drawn tells it.
+        space_.flow[p] = std::accumulate(space_.times.begin() + begin, space_.times.begin() + end, 0);
+        continue;
+      }
+      double flow = 0;
+      for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
+        flow += space_.times[k] * shipments_.value[k];
+      }
+      space_.flow[p] = flow;
     }
   }
 
   /// A region's links by the same rule as those of the index itself.
   void count_links(double const* out, double const* in, std::int32_t* links) {
-    std::size_t const pairs = shipments_.origin.size();
-    space_.flow.assign(pairs, 0.0);
-    for (std::size_t p = 0; p < pairs; ++p) {
-      auto const end = static_cast<std::size_t>(shipments_.by_pair.first[p + 1]);
-      for (auto k = static_cast<std::size_t>(shipments_.by_pair.first[p]); k < end; ++k) {
-        auto const shipment = static_cast<std::size_t>(shipments_.by_pair.item[k]);
-        space_.flow[p] += space_.times[shipment] * shipments_.value[shipment];
-      }
-    }
+    add_flows();
     std::fill_n(links, shipments_.regions, 0);
     auto const ships = [&](std::size_t p) {
       return space_.flow[p] > operation_.link_threshold * out[shipments_.origin[p]];
@@ -91,7 +123,7 @@ class Replicate {
     auto const receives = [&](std::size_t p) {
       return space_.flow[p] > operation_.link_threshold * in[shipments_.destination[p]];
     };
-    for (std::size_t p = 0; p < pairs; ++p) {
+    for (std::size_t p = 0; p < space_.flow.size(); ++p) {
       bool const outgoing = operation_.links != InteractionLinks::incoming && ships(p);
       if (outgoing) ++links[shipments_.origin[p]];
       if (operation_.links == InteractionLinks::outgoing || !receives(p)) continue;
@@ -105,7 +137,9 @@ class Replicate {
   BootstrapIndexOperation const& operation_;
   BootstrapIndexItem& item_;
   ResampledShipments const& shipments_;
+  ShipmentsByDestination const& by_destination_;
   ReplicateSpace& space_;
+  ResamplingKernels const& kernels_;
 };
 
 }  // namespace
@@ -117,11 +151,12 @@ void execute(CpuBackend& backend, BootstrapIndexOperation& operation) {
   ProgressMeter meter(operation.control.progress, "drawing shipments", items * operation.replicates, "replicates");
   std::vector<ReplicateSpace> spaces(static_cast<std::size_t>(workers.count()));
   for (BootstrapIndexItem& item : operation.items) {
+    ShipmentsByDestination const by_destination(item.shipments);
     std::atomic<bool> stopped = false;
     workers.for_chunks(operation.replicates, replicates_of_task, [&](Index begin, Index end, int worker) {
       if (stop.stop_requested()) stopped = true;
       if (stopped) return;
-      Replicate replicate(operation, item, spaces[static_cast<std::size_t>(worker)]);
+      Replicate replicate(operation, item, by_destination, spaces[static_cast<std::size_t>(worker)]);
       for (Index number = begin; number < end; ++number) replicate.run(number);
       meter.advance(end - begin);
     });

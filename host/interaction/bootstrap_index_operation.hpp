@@ -8,6 +8,7 @@
 
 #include <regio/bootstrap_index.hpp>
 
+#include "core/simd.hpp"
 #include "interaction/resampled_shipments.hpp"
 
 namespace regio {
@@ -35,6 +36,7 @@ struct BootstrapIndexOperation {
   InteractionLinks links = InteractionLinks::outgoing;
   double link_threshold = 0;
   Control control = {};
+  SimdTarget target = best_simd_target();
 };
 
 }  // namespace regio

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/backend.hpp"
+#include "interaction/bootstrap_index_operation.hpp"
 #include "interaction/resampled_shipments.hpp"
 #include "interaction/resampling.hpp"
 #include "tests/interaction/shipment_data.hpp"
@@ -140,6 +142,39 @@ TEST(BootstrapIndex, SameBitsForThreadsAndCompanyOtherBitsForAnotherSeed) {
   }
   auto const different = bootstrap(data.as_list(), {.replicates = 300, .seed = 2}).distribution[0];
   EXPECT_FALSE(same(different[index_series], expected[index_series]));
+}
+
+TEST(BootstrapIndex, SameBitsOnEverySimdTarget) {
+  // Numbers of shipments that end within and with whole vectors, of all and of a region.
+  for (auto const& [regions, industries, share] : {std::tuple{2, 1, 1.0}, {3, 1, 0.7}, {4, 2, 1.0}, {9, 5, 0.6}}) {
+    ShipmentData const data = random_shipments(regions, industries, share, 17);
+    auto const sums = [&](SimdTarget target) {
+      constexpr Index replicates = 40;
+      auto const cells = static_cast<std::size_t>(replicates * regions);
+      std::vector<BootstrapIndexItem> items(1);
+      items[0].shipments = resampled_shipments({.shipments = data.as_list()});
+      items[0].sums = {std::vector<double>(cells), std::vector<double>(cells), std::vector<double>(cells),
+                       std::vector<std::int32_t>(cells), std::vector<std::int32_t>(cells)};
+      BootstrapIndexOperation operation{.items = items,
+                                        .replicates = replicates,
+                                        .seed = 0xFEDCBA9876543210,
+                                        .link_threshold = 0.01,
+                                        .target = target};
+      Engine engine = Engine::cpu(1);
+      run(engine, operation);
+      return items[0].sums;
+    };
+    ReplicateSums const expected = sums(SimdTarget::scalar);
+    EXPECT_NE(expected.out, std::vector<double>(expected.out.size(), 0.0));
+    for (SimdTarget const target : simd_targets()) {
+      ReplicateSums const found = sums(target);
+      EXPECT_EQ(found.out, expected.out) << name(target);
+      EXPECT_EQ(found.in, expected.in) << name(target);
+      EXPECT_EQ(found.supplies, expected.supplies) << name(target);
+      EXPECT_EQ(found.industries, expected.industries) << name(target);
+      EXPECT_EQ(found.links, expected.links) << name(target);
+    }
+  }
 }
 
 TEST(BootstrapIndex, WithoutShipmentsNothingVaries) {
