@@ -50,6 +50,9 @@ inline EightLanes load_first(double const* p, std::ptrdiff_t count) {
   return by_lane([&](int l) { return l < count ? p[l] : 0.0; });
 }
 /// The numbers at p[positions[0]], p[positions[1]], ...
+inline EightLanes gather(double const* p, std::int64_t const* positions) {
+  return by_lane([&](int l) { return p[positions[l]]; });
+}
 inline EightLanes gather(double const* p, std::uint32_t const* positions) {
   return by_lane([&](int l) { return p[positions[l]]; });
 }
@@ -156,6 +159,15 @@ HWY_INLINE EightLanes load_first(double const* p, std::ptrdiff_t count) {
   }
   return result;
 }
+/// The numbers at p[positions[0]], p[positions[1]], ...
+HWY_INLINE EightLanes gather(double const* p, std::int64_t const* positions) {
+  hn::Rebind<std::int64_t, Lanes> const integers;
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    result.part[i] = hn::GatherIndex(Lanes(), p, hn::LoadU(integers, positions + i * part_lanes));
+  }
+  return result;
+}
 /// Two positions a read, and each number read by itself: half as long as the instruction that gathers takes, on the AMD
 /// EPYC that it was measured on.
 template <int count>
@@ -169,7 +181,6 @@ HWY_INLINE hn::Vec<hn::CappedTag<double, count> > gather_part(double const* p, s
     return hn::Combine(lanes, gather_part<count / 2>(p, positions + count / 2), gather_part<count / 2>(p, positions));
   }
 }
-/// The numbers at p[positions[0]], p[positions[1]], ...
 HWY_INLINE EightLanes gather(double const* p, std::uint32_t const* positions) {
   EightLanes result;
   for (int i = 0; i < part_count; ++i) result.part[i] = gather_part<part_lanes>(p, positions + i * part_lanes);

@@ -7,6 +7,7 @@
 #include "core/eight_lanes-inl.hpp"
 #include "core/philox_lanes-inl.hpp"
 #include "core/random_permutation.hpp"
+#include "core/simd_dispatch.hpp"
 #include "interaction/permutation_kernels.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -111,7 +112,7 @@ void permutation_statistics(PermutationForm const& form, std::uint32_t const* po
 
 }  // namespace
 
-PermutationKernels const& chosen_permutation_kernels() {
+PermutationKernels const& permutation_kernels() {
   static constexpr PermutationKernels table = {.draw = draw_permutations, .statistics = permutation_statistics};
   return table;
 }
@@ -124,16 +125,7 @@ HWY_AFTER_NAMESPACE();
 namespace regio {
 
 PermutationKernels const& permutation_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::chosen_permutation_kernels();
-    case SimdTarget::avx2: return N_AVX2::chosen_permutation_kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::chosen_permutation_kernels();
+  return REGIO_COMPILED_FOR(target, permutation_kernels)();
 }
 
 }  // namespace regio

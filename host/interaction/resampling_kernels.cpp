@@ -6,6 +6,7 @@
 
 #include "core/eight_lanes-inl.hpp"
 #include "core/philox_lanes-inl.hpp"
+#include "core/simd_dispatch.hpp"
 #include "interaction/resampling.hpp"
 #include "interaction/resampling_kernels.hpp"
 
@@ -60,7 +61,7 @@ DeliverySums sum_deliveries(std::int32_t const* times, std::int32_t const* shipm
 
 }  // namespace
 
-ResamplingKernels const& chosen_resampling_kernels() {
+ResamplingKernels const& resampling_kernels() {
   static constexpr ResamplingKernels table = {
       .draw = draw_shipments, .sum = sum_of_group, .sum_deliveries = sum_deliveries};
   return table;
@@ -74,16 +75,7 @@ HWY_AFTER_NAMESPACE();
 namespace regio {
 
 ResamplingKernels const& resampling_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::chosen_resampling_kernels();
-    case SimdTarget::avx2: return N_AVX2::chosen_resampling_kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::chosen_resampling_kernels();
+  return REGIO_COMPILED_FOR(target, resampling_kernels)();
 }
 
 }  // namespace regio

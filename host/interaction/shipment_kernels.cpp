@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 
 #include "core/eight_lanes-inl.hpp"
+#include "core/simd_dispatch.hpp"
 #include "interaction/interaction_index_operation.hpp"
 #include "interaction/shipment_kernels.hpp"
 
@@ -151,18 +152,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace regio {
 
-ShipmentKernels const& shipment_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::shipment_kernels();
-    case SimdTarget::avx2: return N_AVX2::shipment_kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::shipment_kernels();
-}
+ShipmentKernels const& shipment_kernels(SimdTarget target) { return REGIO_COMPILED_FOR(target, shipment_kernels)(); }
 
 }  // namespace regio
 #endif
