@@ -63,7 +63,7 @@ class GroupOfRows {
                        values2 = load(value_ + 2 * industries_ + i), values3 = load(value_ + 3 * industries_ + i);
       // Four rows side by side are a pattern that the core does not foresee.
       double const* const ahead = value_ + destinations_of_group * industries_ + destinations_of_group * i;
-      for (int line = 0; line < destinations_of_group; ++line) __builtin_prefetch(ahead + line * lane_count);
+      for (Index line = 0; line < destinations_of_group; ++line) __builtin_prefetch(ahead + line * lane_count);
       checks.note(values0, values1, values2, values3);
       flow0 = add(flow0, values0);
       flow1 = add(flow1, values1);

@@ -45,6 +45,12 @@ class Studies(unittest.TestCase):
     def test_states_of_the_usa(self):
         self.assert_same_on_both("run", SOURCE / "datasets/us-states-1970-1986/study.toml")
 
+    def test_interaction_of_the_regions_of_kazakhstan(self):
+        """Index, replicates and permutations are made on the device."""
+        folder = SOURCE / "datasets/kazakhstan-2023"
+        self.assert_same_on_both("interaction", folder / "shipments.csv", "--industries", folder / "industries.csv",
+                                 "--regions", folder / "regions.csv", "--bootstrap", "20", "--permutations", "200")
+
     def test_an_ensemble_of_the_shape_of_ukraine(self):
         """24 regions, 11 years, 15 indicators; bootstrap studies are warm chains on weighted points."""
         state = 2022

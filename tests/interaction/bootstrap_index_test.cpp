@@ -6,12 +6,12 @@
 #include <tbb/global_control.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "core/backend.hpp"
 #include "interaction/bootstrap_index_operation.hpp"
 #include "interaction/resampled_shipments.hpp"
 #include "interaction/resampling.hpp"
+#include "tests/interaction/same_bits.hpp"
 #include "tests/interaction/shipment_data.hpp"
 
 namespace regio {
@@ -125,23 +125,17 @@ TEST(BootstrapIndex, EntriesOfOneShipmentAreOne) {
 TEST(BootstrapIndex, SameBitsForThreadsAndCompanyOtherBitsForAnotherSeed) {
   tbb::global_control const more_threads_than_cores(tbb::global_control::max_allowed_parallelism, 8);
   ShipmentData const data = random_shipments(12, 9, 0.4, 30), other = random_shipments(5, 4, 0.4, 31);
-  auto const same = [](ReplicateDistribution const& a, ReplicateDistribution const& b) {
-    auto const bits = [](std::vector<double> const& x, std::vector<double> const& y) {
-      return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) == 0;
-    };
-    return bits(a.mean, b.mean) && bits(a.standard_deviation, b.standard_deviation) && bits(a.low, b.low) &&
-           bits(a.high, b.high);
-  };
   BootstrapIndexOptions const options{.replicates = 300};
   auto const expected = bootstrap(data.as_list(), options).distribution[0];
   for (int threads : {2, 3, 7}) {
     Engine engine = Engine::cpu(threads);
     auto const found =
         bootstrap_index(engine, options, {{.shipments = other.as_list()}, {.shipments = data.as_table()}});
-    for (std::size_t s = 0; s < expected.size(); ++s) EXPECT_TRUE(same(found.distribution[1][s], expected[s])) << s;
+    for (std::size_t s = 0; s < expected.size(); ++s)
+      EXPECT_TRUE(same_bits(found.distribution[1][s], expected[s])) << s;
   }
   auto const different = bootstrap(data.as_list(), {.replicates = 300, .seed = 2}).distribution[0];
-  EXPECT_FALSE(same(different[index_series], expected[index_series]));
+  EXPECT_FALSE(same_bits(different[index_series], expected[index_series]));
 }
 
 TEST(BootstrapIndex, SameBitsOnEverySimdTarget) {

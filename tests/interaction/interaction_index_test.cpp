@@ -6,11 +6,11 @@
 #include <tbb/global_control.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "core/backend.hpp"
 #include "interaction/interaction_index_operation.hpp"
+#include "tests/interaction/same_bits.hpp"
 #include "tests/interaction/shipment_data.hpp"
 
 namespace regio {
@@ -21,16 +21,6 @@ using ::testing::HasSubstr;
 InteractionReport index_of(Shipments const& shipments, InteractionOptions const& options = {}, int threads = 1) {
   Engine engine = Engine::cpu(threads);
   return interaction_index(engine, options, {{.shipments = shipments}});
-}
-
-bool same_bits(std::vector<double> const& a, std::vector<double> const& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
-
-bool same_bits(ShipmentTotals const& a, ShipmentTotals const& b) {
-  return same_bits(a.flows, b.flows) && same_bits(a.out_by_industry, b.out_by_industry) &&
-         same_bits(a.in_by_industry, b.in_by_industry) && same_bits(a.supplies_in, b.supplies_in) &&
-         same_bits(a.deliveries_out, b.deliveries_out) && same_bits(a.deliveries_in, b.deliveries_in);
 }
 
 void expect_oracle(InteractionIndex const& found, std::vector<oracle::Interaction> const& expected) {

@@ -3,6 +3,7 @@
 
 #include <regio/shipments.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -79,6 +80,21 @@ inline ShipmentData random_shipments(Index regions, Index industries, double sha
   for (Index const k : cells) {
     data.add(k / industries / regions, k / industries % regions, k % industries, amount(generator));
   }
+  return data;
+}
+
+/// Amounts of very different size, whose sums show the order in which they were added. Some entries of the list are of
+/// the same shipment, and some are within a region.
+inline ShipmentData uneven_shipments(Index regions, Index industries, double share, unsigned seed) {
+  ShipmentData data = random_shipments(regions, industries, share, seed);
+  std::mt19937_64 generator(seed);
+  std::lognormal_distribution<double> amount(0, 9);
+  std::size_t const entries = data.value.size();
+  for (std::size_t k = 0; k < entries; k += 5) {
+    data.add(data.origin[k], data.destination[k], data.industry[k], amount(generator));
+    data.is_raw.back() = static_cast<std::uint8_t>(1 - data.is_raw[k]);
+  }
+  for (Index r = 0; r < regions; r += 2) data.add(r, r, r % industries, amount(generator));
   return data;
 }
 
