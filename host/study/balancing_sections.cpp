@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "study/balance_explanation.hpp"
+#include "study/figures/balance_figures.hpp"
 
 namespace regio::study {
 
@@ -43,12 +44,14 @@ std::string no_table_text(Index iterations, std::string_view step) {
   return fmt::format("No table was computed: the checks before the first {} found the reason.", step);
 }
 
-ReportSection conflict_section(Certificate const& certificate, std::string how_to_check, std::string given) {
+ReportSection conflict_section(Certificate const& certificate, TableChange const& table, CertificateCells const& cells,
+                               std::string how_to_check, std::string given, std::string const& source) {
   ReportSection section{.name = "conflict", .title = "Why it cannot be done"};
   if (!certificate.terms.empty()) {
     section.items.emplace_back(Paragraph{std::move(how_to_check)});
     section.items.emplace_back(certificate.table());
     section.items.emplace_back(Paragraph{"Deficit: " + amount(certificate.deficit) + "."});
+    section.items.emplace_back(certificate_figure(table, cells, source));
   }
   section.items.emplace_back(Paragraph{std::move(given)});
   return section;

@@ -10,7 +10,9 @@
 
 #include "format/report.hpp"
 #include "study/certificate.hpp"
+#include "study/certificate_cells.hpp"
 #include "study/cluster_report.hpp"
+#include "study/table_change.hpp"
 
 namespace regio::study {
 
@@ -28,8 +30,10 @@ format::Report balancing_report(ReportContext const& context, std::string const&
 /// Why there is no table; `step` is what an iteration is called.
 std::string no_table_text(Index iterations, std::string_view step);
 
-/// Totals that cannot be met together, how anyone can check that, and what is given in the place of a result. Of a
-/// certificate without terms the last alone.
-format::ReportSection conflict_section(Certificate const& certificate, std::string how_to_check, std::string given);
+/// Totals that cannot be met together, how anyone can check that, the table with their cells marked, and what is given
+/// in the place of a result. `cells` are the certificate's in `table`; of a certificate without terms the last alone.
+format::ReportSection conflict_section(Certificate const& certificate, TableChange const& table,
+                                       CertificateCells const& cells, std::string how_to_check, std::string given,
+                                       std::string const& source);
 
 }  // namespace regio::study

@@ -194,7 +194,8 @@ format::Report constrained_report(ConstrainedTable const& result, ReportContext 
   add_facts(report, result, context);
   bool const is_result = result.outcome() != Outcome::infeasible && result.is_computed();
   if (result.outcome() == Outcome::infeasible) {
-    report.sections.push_back(conflict_section(certificate_of(result), how_to_check(result), given_text(result)));
+    report.sections.push_back(conflict_section(certificate_of(result), result, certificate_cells(result),
+                                               how_to_check(result), given_text(result), context.source));
   }
   if (is_result) {
     bool const may_miss = result.options.method != ConstrainedMethod::mr_gras;

@@ -46,16 +46,20 @@ NationalMovement national_movement(NationalBalance const& result) {
       movement.region_rows.insert(std::string(region).append("/").append(row));
     }
   }
-  Index const rows = result.tables.rows.size();
-  movement.cells = cell_movement({movement.region_rows, result.tables.columns, [&](TableChange::Visit const& visit) {
-                                    for (Index region = 0; region < result.tables.regions.size(); ++region) {
-                                      result.change_of_region(region).for_each_cell(
-                                          [&](Index row, Index column, double start, double balanced) {
-                                            visit(region * rows + row, column, start, balanced);
-                                          });
-                                    }
-                                  }});
+  movement.cells = cell_movement(change_of_all_regions(result, movement.region_rows));
   return movement;
+}
+
+TableChange change_of_all_regions(NationalBalance const& result, RegionCodes const& region_rows) {
+  return {
+      region_rows, result.tables.columns, [&result](TableChange::Visit const& visit) {
+        Index const rows = result.tables.rows.size();
+        for (Index region = 0; region < result.tables.regions.size(); ++region) {
+          result.change_of_region(region).for_each_cell([&](Index row, Index column, double start, double balanced) {
+            visit(region * rows + row, column, start, balanced);
+          });
+        }
+      }};
 }
 
 std::string headline(NationalBalance const& result, NationalMovement const& movement) {

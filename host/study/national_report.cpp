@@ -139,8 +139,8 @@ ReportSection movement_section(NationalBalance const& result, NationalMovement c
   section.items.emplace_back(regions_table(result));
   section.items.emplace_back(furthest_region_figure(result, movement, source));
   section.items.emplace_back(movement_table(movement.cells));
-  TableChange const all = {movement.region_rows, result.tables.columns, {}};
-  section.items.emplace_back(largest_changes_table(all, movement.cells, "balanced.csv"));
+  section.items.emplace_back(
+      largest_changes_table(change_of_all_regions(result, movement.region_rows), movement.cells, "balanced.csv"));
   return section;
 }
 
@@ -282,7 +282,9 @@ format::Report national_report(NationalBalance const& result, ReportContext cons
   Report report = balancing_report(context, headline(result, movement), national_warnings(result), explanation(result));
   add_facts(report, result, context);
   if (result.outcome() == Outcome::infeasible) {
-    report.sections.push_back(conflict_section(certificate_of(result), how_to_check(result), given_text(result)));
+    report.sections.push_back(
+        conflict_section(certificate_of(result), change_of_all_regions(result, movement.region_rows),
+                         certificate_cells(result), how_to_check(result), given_text(result), context.source));
   }
   if (result.outcome() != Outcome::infeasible && !movement.cells.largest.empty()) {
     report.sections.push_back(movement_section(result, movement, context.source));

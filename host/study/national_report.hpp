@@ -16,6 +16,8 @@ struct NationalMovement {
   CellMovement cells;
 };
 NationalMovement national_movement(NationalBalance const& result);
+/// The regions' tables, one below the other.
+TableChange change_of_all_regions(NationalBalance const& result, RegionCodes const& region_rows);
 
 /// One sentence, without a full stop: the result, or why there is none.
 std::string headline(NationalBalance const& result, NationalMovement const& movement);

@@ -184,6 +184,13 @@ class ConstrainedBalance(ProgramTest):
         self.assertGreater(deficit, 0)
         self.assertAlmostEqual(deficit, result["certificate"]["deficit"], places=12)
         self.assertIn("The totals in conflict", self.read("report.html"))
+        figure = json.loads(self.read("figures/certificate-cells.vl.json"))
+        # The columns in conflict stand first: cloth, bread, tools. Of the cells that are zero none would help here.
+        marks = {(mark["row"], mark["column"]): mark["kind"] for mark in figure["data"]["values"]}
+        cells = {(row, column) for (row, column), start in self.cells(TABLE).items() if start != 0}
+        self.assertEqual(len(marks), len(cells))
+        in_need = {cell for cell, kind in marks.items() if kind == "cells of the totals that need more"}
+        self.assertEqual(in_need, {(0, 0), (1, 0)})
 
     def test_a_study_file_gives_what_the_command_gives(self):
         self.write("bounds.csv", "row,column,lower,upper\nmills,cloth,,6\n")

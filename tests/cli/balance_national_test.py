@@ -1,6 +1,7 @@
 """regio balance --national: tables of regions that meet their own totals and a national table, or the proof that none can."""
 import csv
 import io
+import itertools
 import json
 import unittest
 
@@ -117,17 +118,26 @@ class NationalControl(ProgramTest):
         self.assertEqual([(line["row"], line["column"]) for line in self.lines("national_multipliers.csv")],
                          [("farms", "tools")])
 
-    def check_certificate(self, result, start, totals):
-        """What the certificate claims, by the rule of the documentation."""
+    def multipliers_of(self, result):
+        """The certificate's multipliers by margin and the labels of the total."""
         multipliers = {"row": {}, "column": {}, "national": {}}
         for entry in result["certificate"]["multipliers"]:
             keys = {"row": ("region", "row"), "column": ("region", "column"), "national": ("row", "column")}[entry["margin"]]
             self.assertEqual([key for key in ("region", "row", "column") if entry[key] is None],
                              [key for key in ("region", "row", "column") if key not in keys])
             multipliers[entry["margin"]][tuple(entry[key] for key in keys)] = entry["multiplier"]
+        return multipliers
+
+    @staticmethod
+    def multipliers_of_cell(multipliers, region, row, column):
+        return [multipliers["row"].get((region, row), 0), multipliers["column"].get((region, column), 0),
+                multipliers["national"].get((row, column), 0)]
+
+    def check_certificate(self, result, start, totals):
+        """What the certificate claims, by the rule of the documentation."""
+        multipliers = self.multipliers_of(result)
         for (region, row, column), value in start.items():
-            total = (multipliers["row"].get((region, row), 0) + multipliers["column"].get((region, column), 0) +
-                     multipliers["national"].get((row, column), 0))
+            total = sum(self.multipliers_of_cell(multipliers, region, row, column))
             self.assertLessEqual(total * (1 if value > 0 else -1), 0, (region, row, column))
         weighted = sum(multiplier * totals[margin][key] for margin, of_margin in multipliers.items()
                        for key, multiplier in of_margin.items())
@@ -154,6 +164,24 @@ class NationalControl(ProgramTest):
         for part in ("Why it cannot be done", "The totals in conflict", "Anyone can check it"):
             self.assertIn(part, report)
         self.assertNotIn(">nan<", report)
+        self.check_marks(document["results"][0], start)
+
+    def check_marks(self, result, start):
+        """Every cell of the regions' tables, one below the other, is marked by the multipliers of its totals."""
+        multipliers = self.multipliers_of(result)
+        expected = []
+        for region, row, column in itertools.product(REGIONS, ROWS, COLUMNS[:2]):
+            weights = self.multipliers_of_cell(multipliers, region, row, column)
+            needs, gives = any(weight > 0 for weight in weights), any(weight < 0 for weight in weights)
+            if (region, row, column) not in start:
+                expected += ["no cell: a number here would help"] if sum(weights) > 0 else []
+            else:
+                expected.append("cells of the totals that need more" if needs else
+                                "other cells of the totals that leave too little room" if gives else "cells elsewhere")
+        figure = json.loads(self.read("figures/certificate-cells.vl.json"))
+        found = [mark["kind"] for mark in figure["data"]["values"]]
+        self.assertEqual(sorted(found), sorted(expected))
+        self.assertEqual(found[0], "cells of the totals that need more", "the totals in conflict stand first")
 
     def test_totals_of_a_region_that_differ_name_the_region(self):
         self.write_example()

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "study/balance_explanation.hpp"
+#include "study/certificate_cells.hpp"
 #include "study/figures/vega_lite.hpp"
 #include "study/target_draws.hpp"
 
@@ -28,6 +29,8 @@ Figure multipliers_figure(BalancedTable const& result, Margin margin, std::strin
 /// The table with the rows and columns of the certificate first, or with the cells that are forced to zero.
 Figure conflict_figure(BalancedTable const& result, std::string const& source);
 Figure forced_zeros_figure(BalancedTable const& result, std::string const& source);
+/// The table with the rows and columns of the totals in conflict first, cells marked by what the certificate says.
+Figure certificate_figure(TableChange const& table, CertificateCells const& certificate, std::string const& source);
 
 /// Heat map of the rows and columns whose cells vary most over the draws of uncertain totals.
 Figure cell_spread_figure(BalancedTable const& problem, TargetDraws const& draws, std::string const& source);

@@ -2,53 +2,17 @@
 #include <cmath>
 
 #include "study/figures/balance_figures.hpp"
-#include "study/figures/table_matrix.hpp"
+#include "study/figures/marked_cells.hpp"
 
 namespace regio::study {
 namespace {
 
-constexpr char const* strong_colour = "#be6500";
-constexpr char const* second_colour = "#3154a9";
-constexpr char const* quiet_colour = "#98a4ad";
-constexpr char const* empty_colour = "#f0d9b8";
-
 std::size_t position(Index i) { return static_cast<std::size_t>(i); }
-
-/// Kinds of cells, what they are called in the legend, and their colours.
-struct CellKind {
-  char const* name;
-  char const* colour;
-};
-
-Json colour_of_kinds(std::vector<CellKind> const& kinds) {
-  Json domain = Json::array(), range = Json::array();
-  for (CellKind const& kind : kinds) {
-    domain.push_back(kind.name);
-    range.push_back(kind.colour);
-  }
-  return {{"field", "kind"},
-          {"type", "nominal"},
-          {"title", nullptr},
-          {"scale", {{"domain", std::move(domain)}, {"range", std::move(range)}}},
-          {"legend", {{"columns", 2}, {"labelLimit", 300}}}};
-}
 
 std::vector<bool> members(Index count, std::vector<Index> const& positions) {
   std::vector<bool> result(position(count), false);
   for (Index const i : positions) result[position(i)] = true;
   return result;
-}
-
-Json kind_tooltip() {
-  return tooltip({{"row_name", "Row"}, {"column_name", "Column"}, {"start", "Start"}, {"kind", "Kind"}});
-}
-
-Json marked_cell(BalancedTable const& result, ShownMargins const& shown, std::size_t at, double start,
-                 CellKind const& kind) {
-  return {{"row", result.label(Margin::rows, shown.rows[at / shown.columns.size()])},
-          {"column", result.label(Margin::columns, shown.columns[at % shown.columns.size()])},
-          {"start", std::isnan(start) ? "0" : short_number(start)},
-          {"kind", kind.name}};
 }
 
 }  // namespace
