@@ -131,6 +131,10 @@ class ReportInBrowser(unittest.TestCase):
             wide = self.browser.evaluate(
                 "Array.from(document.querySelectorAll('.drawing')).filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.dataset.name)")
             self.assertEqual(wide, [], page)
+            cut = self.browser.evaluate(
+                "Array.from(document.querySelectorAll('.drawing svg')).filter(s => Array.from(s.querySelectorAll('.role-legend text'),"
+                " t => t.getBoundingClientRect().right).some(right => right > s.getBoundingClientRect().right + 1)).map(s => s.closest('.drawing').dataset.name)")
+            self.assertEqual(cut, [], f"{page}: legends that the edge cuts")
 
     def test_tables_sort_by_a_click_both_ways(self):
         self.open("study")
