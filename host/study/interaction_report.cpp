@@ -60,6 +60,8 @@ class InteractionPage {
       }
     }
     if (first.empty()) return "No region has an index: nothing is shipped between regions.";
+    // With ties more regions than three may have the first three ranks.
+    if (first.size() > 3) return study_.strongest() + ".";
     return enumeration(first) + (first.size() == 1 ? " interacts" : " interact") + " most with other regions.";
   }
 
@@ -202,26 +204,24 @@ class InteractionPage {
     if (!results_.tests.empty()) section.items.emplace_back(tests_table());
     for (std::string const& sentence : results_.left_out) section.items.emplace_back(Notice{sentence, false});
     if (!inputs_.product.empty()) section.items.emplace_back(product_figure(study_));
+    add_scatters(section);
+    return section;
+  }
+
+  /// A figure of each two series that a correlation was found for.
+  void add_scatters(ReportSection& section) const {
     auto const series = [&](std::string const& name) -> RegionSeries const* {
       for (RegionSeries const& candidate : results_.series) {
         if (candidate.name == name) return &candidate;
       }
       return nullptr;
     };
-    for (auto const& [x, y] : std::initializer_list<std::pair<char const*, char const*>>{{"product", "S"},
-                                                                                         {"product", "R"},
-                                                                                         {"product", "V"},
-                                                                                         {"traded industries", "R"},
-                                                                                         {"traded industries", "V"},
-                                                                                         {"industries shipped", "R"},
-                                                                                         {"industries shipped", "V"}}) {
-      RegionSeries const* const first = series(x);
-      RegionSeries const* const second = series(y);
-      if (first != nullptr && second != nullptr) {
-        section.items.emplace_back(scatter_figure(study_, *first, *second));
-      }
+    for (DependenceTest const& test : results_.tests) {
+      if (test.test != "Pearson") continue;
+      RegionSeries const* const x = series(test.x);
+      RegionSeries const* const y = series(test.y);
+      if (x != nullptr && y != nullptr) section.items.emplace_back(scatter_figure(study_, *x, *y));
     }
-    return section;
   }
 
   [[nodiscard]] ReportSection gravity_section() const {

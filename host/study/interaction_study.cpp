@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "format/year_ranges.hpp"
 #include "study/distance_file.hpp"
 #include "study/interaction_report.hpp"
 #include "study/interaction_results.hpp"
@@ -65,7 +66,12 @@ InteractionInputs read_inputs(StudyRun& run, StudyDocument const& document, Inte
   ShipmentsFile& file = inputs.shipments;
   if (options.year && std::none_of(file.years.begin(), file.years.end(),
                                    [&](ShipmentsOfYear const& year) { return year.year == *options.year; })) {
-    throw InputError({document.problem("interaction", "year", "a year of the shipments")});
+    std::vector<int> years;
+    for (ShipmentsOfYear const& year : file.years) years.push_back(year.year);
+    throw InputError(
+        {document.problem("interaction", "year",
+                          file.has_years ? fmt::format("a year of the shipments ({})", format::year_ranges(years))
+                                         : std::string("no year: the shipments have no column year"))});
   }
   RegionCodes const old_regions = file.regions;
   std::vector<std::int32_t> merged;
@@ -120,6 +126,9 @@ InteractionStudyOptions study_options(StudyDocument const& document, std::uint64
   options.index.aggregation = value_of(aggregations, document.text("interaction", "aggregation"));
   constexpr std::array keys = {"weight_industries", "weight_supplies", "weight_volume", "weight_links"};
   for (std::size_t c = 0; c < keys.size(); ++c) options.index.weights[c] = document.number("interaction", keys[c]);
+  if (std::all_of(options.index.weights.begin(), options.index.weights.end(), [](double w) { return w == 0; })) {
+    throw InputError({document.problem("interaction", keys[0], "one weight at least that is not 0")});
+  }
   options.measure = value_of(measures, document.text("interaction", "similarity"));
   options.permutations = document.integer("interaction", "permutations");
   options.bootstrap = document.integer("interaction", "bootstrap");

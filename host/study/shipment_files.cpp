@@ -304,7 +304,7 @@ RegionalFacts read_regional_facts(std::filesystem::path const& path, RegionCodes
   auto const year_column = table->find("year");
   std::vector<int> const years = years_of(*table, year_column, findings);
   std::vector<double> const values = amounts(*table, *value_column, findings);
-  Codes region_codes(*table, &old_regions, "region"), industry_codes(*table, industries, "industry");
+  Codes region_codes(*table, &old_regions, "region"), industry_codes(*table, industries, "industry of the employment");
   std::map<std::tuple<int, Index, Index>, Index> seen;
   std::vector<std::tuple<Index, Index, double>> cells;
   bool any = false;

@@ -73,7 +73,8 @@ struct RegionalFacts {
     return {values.data(), columns == 0 ? 0 : static_cast<Index>(values.size()) / columns, columns};
   }
 };
-/// Of `year` where the file has years. `old_regions`: codes before any merging; `position`: see merge_regions.
+/// Of `year` where the file has years. `industries`: those of the employment, where no other may stand in the file.
+/// `old_regions`: codes before any merging; `position`: see merge_regions.
 RegionalFacts read_regional_facts(std::filesystem::path const& path, RegionCodes const& old_regions,
                                   std::vector<std::int32_t> const& position, Index regions, int year,
                                   RegionCodes const* industries, format::Findings& findings);

@@ -104,6 +104,26 @@ class Interaction(ProgramTest):
         self.assertAlmostEqual(float(index["2021", "coast"]["V"]), 60 / 65)
         self.assertAlmostEqual(float(index["2021", "coast"]["R"]), 1 / 2)
 
+    def test_equal_regions_share_the_first_rank(self):
+        names = ("a", "b", "c", "d", "e")
+        shipments = "origin,destination,industry,value\n" + "".join(f"{x},{y},coal,1\n" for x in names for y in names if x != y)
+        completed = self.interaction(shipments=shipments)
+        self.assertIn("5 regions share the strongest interaction: S = 2.8.", completed.stdout + completed.stderr)
+        self.assertEqual({row["rank"] for row in self.table("index.csv")}, {"1"})
+
+    def test_classes_of_the_industries_file_hold_in_any_order(self):
+        self.write("industries.csv", "industry,traded\ncoal,traded\nbread,local\ncars,conditional\n")
+        self.write("employment.csv", "region,industry,value\nnorth,cars,10\nsouth,bread,30\nsouth,coal,10\n")
+        self.interaction("--industries", "industries.csv", "--employment", "employment.csv")
+        classes = {row["industry"]: row["class"] for row in self.table("industry_classes.csv")}
+        self.assertEqual(classes, {"cars": "conditional", "bread": "local", "coal": "traded"})
+        traded = {row["region"]: row for row in self.table("traded.csv")}
+        self.assertEqual(float(traded["south"]["employment_share"]), 0.25)
+        self.write("product.csv", "region,industry,value\nnorth,cars,10\nsouth,bread,30\nsouth,kohle,10\n")
+        message = self.refused("--employment", "employment.csv", "--product-by-industry", "product.csv")
+        for word in ("product.csv:4", "kohle", "an industry of the employment"):
+            self.assertIn(word, message)
+
     def test_employment_gives_traded_industries(self):
         self.write("employment.csv", "region,industry,value\n" + "".join(
             f"{region},{industry},{value}\n" for region, row in
@@ -254,7 +274,10 @@ class Interaction(ProgramTest):
     def test_wrong_options_are_refused(self):
         self.assertIn("population of every region", self.refused("--population-correlation", "0.5"))
         self.assertIn("outgoing", self.refused("--links", "outgoin"))
-        self.assertIn("year", self.refused("--year", "1999"))
+        self.assertIn("a year of the shipments (2020-2021)", self.refused("--year", "1999"))
+        self.assertIn("no column year", self.refused("--year", "1999", shipments="origin,destination,industry,value\na,b,x,1\n"))
+        weights = [word for name in ("industries", "supplies", "volume", "links") for word in (f"--weight-{name}", "0")]
+        self.assertIn("one weight at least that is not 0", self.refused(*weights))
         self.assertIn("confidence", self.refused("--confidence", "2"))
 
 

@@ -22,8 +22,9 @@ inline double synthetic_distance(Index r, Index s) {
   return 100 * std::hypot(static_cast<double>(r % 8 - s % 8), 1.5 * static_cast<double>(r / 8 - s / 8));
 }
 
-/// Region r has the size 1 + r mod 5. It ships every industry i with (r + i) mod 3 > 0 to each region with (r + 2 s +
-/// i) mod 4 > 0: as much as both sizes over their distance, every second industry raw.
+/// Region r has the size 1 + r mod 5. It ships nothing to s where (3 r + s) mod 7 is below r mod 3; otherwise every
+/// industry i with (r + i) mod 3 > 0 and (r + 2 s + i) mod 4 > 0, as much as both sizes over their distance; every
+/// second industry is raw.
 inline study::InteractionInputs synthetic_interaction(InteractionShape const& shape) {
   study::InteractionInputs inputs;
   study::ShipmentsFile& file = inputs.shipments;
@@ -44,7 +45,7 @@ inline study::InteractionInputs synthetic_interaction(InteractionShape const& sh
     for (Index r = 0; r < shape.regions; ++r) {
       for (Index s = 0; s < shape.regions; ++s) {
         for (Index i = 0; i < shape.industries; ++i) {
-          if (r == s || (r + i) % 3 == 0 || (r + 2 * s + i) % 4 == 0) continue;
+          if (r == s || (3 * r + s) % 7 < r % 3 || (r + i) % 3 == 0 || (r + 2 * s + i) % 4 == 0) continue;
           year.origin.push_back(static_cast<std::int32_t>(r));
           year.destination.push_back(static_cast<std::int32_t>(s));
           year.industry.push_back(static_cast<std::int32_t>(i));

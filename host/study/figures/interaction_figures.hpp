@@ -21,6 +21,8 @@ struct InteractionFigures {
   [[nodiscard]] std::string label(Index region) const { return inputs.shipments.region_label(region); }
   /// " in 2021"; "" when the shipments are of no year.
   [[nodiscard]] std::string in_year() const;
+  /// Who has the first rank of the index, as a sentence without its full stop.
+  [[nodiscard]] std::string strongest() const;
   [[nodiscard]] std::string industry(Index i) const { return inputs.shipments.industry_label(i); }
 };
 

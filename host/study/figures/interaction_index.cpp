@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -45,6 +47,16 @@ std::string InteractionFigures::in_year() const {
   return file.has_years ? " in " + std::to_string(file.years[results.shown].year) : "";
 }
 
+std::string InteractionFigures::strongest() const {
+  InteractionIndex const& index = results.index();
+  auto const count = static_cast<Index>(std::count(index.rank.begin(), index.rank.end(), Index{1}));
+  if (count == 0) return "No region has an index";
+  Index const first = largest_first(index.index).front();
+  std::string const value = short_number(index.index[position(first)]);
+  return count == 1 ? fmt::format("{} has the strongest interaction{}: S = {}", label(first), in_year(), value)
+                    : fmt::format("{} regions share the strongest interaction{}: S = {}", count, in_year(), value);
+}
+
 Figure index_figure(InteractionFigures const& study) {
   InteractionIndex const& index = study.results.index();
   std::vector<Index> const order = largest_first(index.index);
@@ -79,12 +91,8 @@ Figure index_figure(InteractionFigures const& study) {
                         {"S", short_number(index.index[position(r)])}});
     }
   }
-  Index const first = order.front();
-  bool const any = !std::isnan(index.index[position(first)]);
   Figure figure{.name = "index",
-                .title = any ? study.label(first) + " has the strongest interaction" + study.in_year() +
-                                   ": S = " + short_number(index.index[position(first)])
-                             : "No region has an index",
+                .title = study.strongest(),
                 .description = "Stacked bars: the four components of the index of each region, ordered by the index.",
                 .source = study.source,
                 .specification = vega_lite(std::move(values)),
@@ -162,12 +170,17 @@ Figure profile_figure(InteractionFigures const& study) {
                                        " among the first quarter in all four components";
   Json domain = Json::array();
   for (char const* component : components) domain.push_back(component);
-  Json const x = {
-      {"field", "component"},
-      {"type", "nominal"},
-      {"sort", std::move(domain)},
-      {"scale", {{"paddingInner", 0.06}}},
-      {"axis", {{"orient", "top"}, {"labelAngle", 0}, {"title", nullptr}, {"ticks", false}, {"domain", false}}}};
+  Json const x = {{"field", "component"},
+                  {"type", "nominal"},
+                  {"sort", std::move(domain)},
+                  {"scale", {{"paddingInner", 0.06}}},
+                  {"axis",
+                   {{"orient", "top"},
+                    {"labelAngle", 0},
+                    {"labelExpr", "width < 300 ? slice(datum.label, 0, 1) : datum.label"},
+                    {"title", nullptr},
+                    {"ticks", false},
+                    {"domain", false}}}};
   region_heat_map(
       figure.specification, x, labels, magnitude_colour("rank", "Rank"),
       tooltip({{"region_name", "Region"}, {"component", "Component"}, {"rank", "Rank"}, {"value", "Value"}}));

@@ -73,6 +73,7 @@ void region_matrix(Json& specification, Json const& labels, std::string const& r
                              {{"orient", "top"},
                               {"labelExpr", column},
                               {"labelAngle", -90},
+                              {"labelOverlap", "greedy"},
                               {"labelLimit", 130},
                               {"title", column_title},
                               {"ticks", false},
