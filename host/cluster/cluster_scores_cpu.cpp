@@ -29,7 +29,7 @@ class Scoring {
       : workers_(backend.workers()),
         operation_(operation),
         kernels_(score_kernels(operation.target)),
-        meter_(operation.options.control.progress, "scores of clusterings", total_points(), "points") {}
+        meter_(operation.options.control.progress, "scores of clusterings", points_to_score(operation), "points") {}
 
   void run() {
     std::vector<ScoredClustering*> small, large;
@@ -45,14 +45,6 @@ class Scoring {
   }
 
  private:
-  [[nodiscard]] Index total_points() const {
-    Index total = 0;
-    for (ScoredClustering const& clustering : operation_.clusterings) {
-      total += clustering.points.rows() * (clustering.widths.empty() ? 1 : 2);
-    }
-    return total;
-  }
-
   [[nodiscard]] bool stopped() const { return operation_.options.control.stop.stop_requested(); }
 
   void stream(ScoredClustering& clustering, ChunkLoop const& for_chunks) {

@@ -45,4 +45,13 @@ struct ClusterScoresOperation {
   SimdTarget target = best_simd_target();
 };
 
+/// What progress counts: points of each clustering, once for the streamed scores and once for the silhouette.
+inline Index points_to_score(ClusterScoresOperation const& operation) {
+  Index total = 0;
+  for (ScoredClustering const& clustering : operation.clusterings) {
+    total += clustering.points.rows() * (clustering.widths.empty() ? 1 : 2);
+  }
+  return total;
+}
+
 }  // namespace regio

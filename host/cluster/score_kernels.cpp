@@ -6,6 +6,7 @@
 
 #include "cluster/point_distances-inl.hpp"
 #include "cluster/score_kernels.hpp"
+#include "core/simd_dispatch.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -152,18 +153,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace regio {
 
-ScoreKernels const& score_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::chosen_score_kernels();
-    case SimdTarget::avx2: return N_AVX2::chosen_score_kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::chosen_score_kernels();
-}
+ScoreKernels const& score_kernels(SimdTarget target) { return REGIO_COMPILED_FOR(target, chosen_score_kernels)(); }
 
 }  // namespace regio
 #endif

@@ -1,7 +1,7 @@
 /// The silhouette width of a point, from the sums of its distances to each cluster.
 #pragma once
 
-#include <limits>
+#include <cmath>
 
 #include <regio/views.hpp>
 
@@ -15,9 +15,8 @@ namespace regio {
 template <class SumOf>
 REGIO_HOST_DEVICE double silhouette_width(Index const* sizes, Index clusters, Index own, SumOf const& sum_of) {
   if (sizes[own] == 1) return 0;
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   double const inside = sum_of(own) / static_cast<double>(sizes[own] - 1);
-  double outside = infinity;
+  double outside = INFINITY;
   for (Index c = 0; c < clusters; ++c) {
     if (c == own || sizes[c] == 0) continue;
     double const mean = sum_of(c) / static_cast<double>(sizes[c]);

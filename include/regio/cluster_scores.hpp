@@ -76,13 +76,13 @@ class REGIO_API ClusterScoresReport {
 /// Shapes: see ClusterScoresProblem; squares of the points' unit in the inertia. Throws ContractError naming problem,
 /// position and value: both or neither kind of points, no point, k < 1, sizes that differ, a label out of range, a
 /// point or centre that is not finite. Outcomes: see ClusterScoresReport. Deterministic: sums have a fixed order, the
-/// same bits for any number of threads, any order of the batch and every SIMD target. Arithmetic is in double precision
-/// on differences of points: where these lie does not matter. Cost: O(n d) for the means, one read of the points; O(n
-/// d), or O(n k d) for the simplified silhouette, for the distances, a second one; with `centres` one read for inertia
-/// and simplified silhouette, two more for the others; O(n^2 d) for the silhouette, whose distances are shared by
-/// problems in a row that have the same points. Memory beside the results: 1024 times k d numbers at most, whatever n
-/// is; for the silhouette also n numbers, single-precision points in double precision, and 64 k numbers a thread.
-/// Points may be a mapped file larger than memory. Source: docs/methods/cluster-scores.md.
+/// same bits for any number of threads, any order of the batch and every SIMD target, and on a CUDA device. Arithmetic
+/// is in double precision on differences of points: where these lie does not matter. Cost: O(n d) for the means, one
+/// read of the points; O(n d), or O(n k d) for the simplified silhouette, for the distances, a second one; with
+/// `centres` one read for inertia and simplified silhouette, two more for the others; O(n^2 d) for the silhouette,
+/// whose distances are shared by problems in a row that have the same points. Memory beside the results: 1024 times k d
+/// numbers at most, whatever n is; for the silhouette also n numbers, single-precision points in double precision, and
+/// 64 k numbers a thread. Points may be a mapped file larger than memory. Source: docs/methods/cluster-scores.md.
 REGIO_API ClusterScoresReport cluster_scores(Engine& engine, ClusterScoresOptions const& options,
                                              std::vector<ClusterScoresProblem> const& problems);
 
