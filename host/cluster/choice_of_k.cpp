@@ -5,15 +5,16 @@
 #include <limits>
 #include <string>
 
+#include <regio/cluster_scores.hpp>
 #include <regio/error.hpp>
 #include <regio/partition.hpp>
 
 #include "cluster/fit_stage.hpp"
 #include "cluster/gap_reference.hpp"
+#include "cluster/cluster_scores_memory.hpp"
 #include "cluster/kmeans_memory.hpp"
 #include "cluster/memory_parts.hpp"
 #include "cluster/random_streams.hpp"
-#include "cluster/validity.hpp"
 #include "core/backend.hpp"
 #include "core/workers.hpp"
 
@@ -63,19 +64,17 @@ double stability(KmeansReport const& fits, Index b) {
   return sum / static_cast<double>(runs.rows() - 1);
 }
 
-/// Scores of the fits begin .. begin + fits.size() - 1 of the plan.
-void score_fits(Engine& engine, std::vector<SweepFit> const& plan, Index begin, KmeansReport const& fits,
-                std::vector<MatrixView<double const>> const& data, KSweeps& result) {
+/// What the runs of the fits begin .. begin + fits.size() - 1 of the plan say: inertia and stability.
+void score_runs(Engine& engine, std::vector<SweepFit> const& plan, Index begin, KmeansReport const& fits,
+                KSweeps& result) {
   engine.backend().workers().for_each(fits.size(), [&](Index b, int) {
     auto const [i, k] = plan[static_cast<std::size_t>(begin + b)];
-    KScores& scores = result.sweeps[static_cast<std::size_t>(i)].scores[static_cast<std::size_t>(k - 1)];
-    MatrixView<double const> const points = data[static_cast<std::size_t>(i)];
+    KSweep& sweep = result.sweeps[static_cast<std::size_t>(i)];
+    KScores& scores = sweep.scores[static_cast<std::size_t>(k - 1)];
     scores.k = k;
     scores.inertia = fits.inertia[static_cast<std::size_t>(b)];
-    scores.calinski_harabasz = calinski_harabasz(points, fits.labels(b), k);
-    scores.davies_bouldin = davies_bouldin(points, fits.labels(b), k);
     scores.gap = scores.gap_error = undefined;
-    scores.stability = k > 1 && k < points.rows() ? stability(fits, b) : undefined;
+    scores.stability = k > 1 && k < sweep.points ? stability(fits, b) : undefined;
   });
 }
 
@@ -108,18 +107,17 @@ struct SweepMemory {
   }
 };
 
-/// Fits and scores every (data set, k) with all its runs: in one batch, whose report is kept, or under a limit of
+/// Fits every (data set, k) with all its runs: in one batch, whose report is kept, or under a limit of
 /// memory in batches of which the best runs are kept.
 void fit_every_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<KmeansProblem> const& problems,
-                 std::vector<SweepFit> const& plan, std::vector<MatrixView<double const>> const& data,
-                 SweepMemory const& memory, KSweeps& result) {
+                 std::vector<SweepFit> const& plan, SweepMemory const& memory, KSweeps& result) {
   KmeansOptions best = options.kmeans, kmeans = options.kmeans;
   best.keep_runs = false;
   kmeans.keep_runs = true;
   FitStage stage(engine, kmeans, "every k", count_runs(problems, kmeans));
   if (options.memory == 0) {
     result.fits = stage.fit(problems);
-    score_fits(engine, plan, 0, result.fits, data, result);
+    score_runs(engine, plan, 0, result.fits, result);
   } else {
     result.fits = KmeansReport(problems, best);
     std::uint64_t const limit = memory_left(options.memory, memory.best_fits + memory.workspace);
@@ -128,7 +126,7 @@ void fit_every_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<Km
       Index const end = end_of_part(
           begin, count, limit, [&](Index b) { return batch_bytes(problems[static_cast<std::size_t>(b)], kmeans); });
       KmeansReport const part = stage.fit({problems.begin() + begin, problems.begin() + end});
-      score_fits(engine, plan, begin, part, data, result);
+      score_runs(engine, plan, begin, part, result);
       copy_best_runs(part, begin, result.fits);
       begin = end;
     }
@@ -136,60 +134,42 @@ void fit_every_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<Km
   stage.add_to(result.problems, result.runs);
 }
 
-/// Silhouettes of the data sets first .. end-1: of every k of a data set together, so that the distances are computed
-/// once; blocks of points are the tasks.
-void score_silhouettes(Engine& engine, std::vector<MatrixView<double const>> const& data, Index first, Index end,
-                       KSweeps& result) {
-  constexpr Index block = 64;
-  struct Task {
-    Index data_set, begin;
-  };
-  struct Widths {
-    std::vector<Labelling> labellings;
-    std::vector<double> values;  ///< [labelling, point]
-  };
-  std::vector<Task> tasks;
-  std::vector<Widths> widths(static_cast<std::size_t>(end - first));
+/// Scores the partitions of the data sets first .. end-1, every k of a data set together, so that their silhouettes
+/// share the distances. Throws Interrupted when stopped.
+void score_partitions(Engine& engine, Control const& control, std::vector<MatrixView<double const>> const& data,
+                      Index first, Index end, KSweeps& result) {
+  std::vector<ClusterScoresProblem> problems;
+  std::vector<KScores*> places;
   for (Index i = first; i < end; ++i) {
-    KSweep const& sweep = result.sweeps[static_cast<std::size_t>(i)];
-    Widths& own = widths[static_cast<std::size_t>(i - first)];
-    for (Index k = 1; k <= static_cast<Index>(sweep.scores.size()); ++k) {
-      own.labellings.push_back({result.fits.labels(sweep.first_problem + k - 1), k});
+    KSweep& sweep = result.sweeps[static_cast<std::size_t>(i)];
+    for (KScores& scores : sweep.scores) {
+      problems.push_back({.points = data[static_cast<std::size_t>(i)],
+                          .labels = result.fits.labels(sweep.first_problem + scores.k - 1),
+                          .clusters = scores.k});
+      places.push_back(&scores);
     }
-    Index const n = data[static_cast<std::size_t>(i)].rows();
-    own.values.resize(own.labellings.size() * static_cast<std::size_t>(n));
-    for (Index begin = 0; begin < n; begin += block) tasks.push_back({i, begin});
   }
-  engine.backend().workers().for_each(static_cast<Index>(tasks.size()), [&](Index t, int) {
-    auto const [i, begin] = tasks[static_cast<std::size_t>(t)];
-    MatrixView<double const> const points = data[static_cast<std::size_t>(i)];
-    Widths& own = widths[static_cast<std::size_t>(i - first)];
-    silhouette_widths(points, own.labellings, begin, std::min(points.rows(), begin + block),
-                      {own.values.data(), static_cast<Index>(own.labellings.size()), points.rows()});
-  });
-  for (Index i = first; i < end; ++i) {
-    Widths const& own = widths[static_cast<std::size_t>(i - first)];
-    MatrixView<double const> const table(own.values.data(), static_cast<Index>(own.labellings.size()),
-                                         data[static_cast<std::size_t>(i)].rows());
-    for (Index l = 0; l < table.rows(); ++l) {
-      double sum = 0;
-      for (double const width : table.row(l)) sum += width;
-      result.sweeps[static_cast<std::size_t>(i)].scores[static_cast<std::size_t>(l)].silhouette =
-          sum / static_cast<double>(table.columns());
-    }
+  ClusterScoresReport const report = cluster_scores(
+      engine, {.simplified_silhouette = false, .silhouette = true, .control = {.stop = control.stop}}, problems);
+  for (std::size_t b = 0; b < places.size(); ++b) {
+    if (report.outcome[b] == Outcome::cancelled) throw Interrupted("stopped at the scores of every k");
+    places[b]->calinski_harabasz = report.calinski_harabasz[b];
+    places[b]->davies_bouldin = report.davies_bouldin[b];
+    places[b]->silhouette = report.silhouette[b];
   }
 }
 
-void score_every_silhouette(Engine& engine, ChoiceOfKOptions const& options,
-                            std::vector<MatrixView<double const>> const& data, SweepMemory const& memory,
-                            KSweeps& result) {
+void score_every_partition(Engine& engine, ChoiceOfKOptions const& options,
+                           std::vector<MatrixView<double const>> const& data, SweepMemory const& memory,
+                           KSweeps& result) {
   std::uint64_t const limit = memory_left(options.memory, memory.best_fits);
   for (Index begin = 0; begin < static_cast<Index>(data.size());) {
     Index const end = end_of_part(begin, static_cast<Index>(data.size()), limit, [&](Index i) {
       auto const set = static_cast<std::size_t>(i);
-      return result.sweeps[set].scores.size() * static_cast<std::size_t>(data[set].rows()) * sizeof(double);
+      return scoring_bytes(data[set].rows(), data[set].columns(), static_cast<Index>(result.sweeps[set].scores.size()),
+                           engine.threads());
     });
-    score_silhouettes(engine, data, begin, end, result);
+    score_partitions(engine, options.kmeans.control, data, begin, end, result);
     begin = end;
   }
 }
@@ -367,8 +347,8 @@ KSweeps sweep_k(Engine& engine, ChoiceOfKOptions const& options, std::vector<Mat
     }
   }
   SweepMemory const memory(engine, problems, options.kmeans);
-  fit_every_k(engine, options, problems, plan, data, memory, result);
-  score_every_silhouette(engine, options, data, memory, result);
+  fit_every_k(engine, options, problems, plan, memory, result);
+  score_every_partition(engine, options, data, memory, result);
   if (options.gap_references > 0) score_gaps(engine, options, data, memory, result);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cluster/chain.hpp"
+#include "cluster/cluster_scores_memory.hpp"
 #include "cluster/kmeans_memory.hpp"
 
 namespace regio {
@@ -51,7 +52,7 @@ class Estimate {
     return total;
   }
 
-  /// The best fits of every k together with the largest of: all runs of one fit, silhouettes of one year, one
+  /// The best fits of every k together with the largest of: all runs of one fit, scores of one year, one
   /// reference.
   [[nodiscard]] std::uint64_t choice() const {
     std::uint64_t best = 0, largest_part = 0;
@@ -67,9 +68,9 @@ class Estimate {
       }
       std::uint64_t const inertia =
           bytes(shape_.years * options_.choice.gap_references) * (bytes(k_) * number + 2 * sizeof(Index));
-      std::uint64_t const widths = bytes(k_ * shape_.regions) * number;
+      std::uint64_t const scores = scoring_bytes(shape_.regions, d, k_, threads_);
       std::uint64_t const workspace = workspace_bytes(problem(d, k_), threads_);
-      std::uint64_t const parts[] = {batch_bytes(problem(d, k_), with_runs) + workspace, widths,
+      std::uint64_t const parts[] = {batch_bytes(problem(d, k_), with_runs) + workspace, scores,
                                      reference + bytes(std::ssize(shape_.features)) * inertia + workspace};
       largest_part = std::max(largest_part, *std::max_element(std::begin(parts), std::end(parts)));
     }
