@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "cluster/finite_rows.hpp"
 #include "cluster/silhouette_groups.hpp"
 #include "core/backend.hpp"
+#include "core/batch_by_size.hpp"
 #include "core/contract.hpp"
 #include "core/workers.hpp"
 
@@ -17,8 +17,8 @@ namespace regio {
 namespace {
 
 constexpr Index most_clusters = std::numeric_limits<std::int32_t>::max();
-/// Labels that one thread counts as quickly as several do.
-constexpr Index few_labels = Index{1} << 16;
+/// Labels that several threads count faster than one.
+constexpr Index many_labels = Index{1} << 16;
 
 std::string where(std::size_t b, char const* argument) {
   return fmt::format("cluster_scores: problems[{}]{}", b, argument);
@@ -62,26 +62,15 @@ void take_census(std::size_t b, ScoredClustering& clustering, ClusterScoresOptio
   }
 }
 
-/// Counts the labels of all clusterings; of several broken problems the first is reported, whoever finds it.
+/// Counts the labels of all clusterings; of several broken problems the first is reported.
 void take_censuses(Workers& workers, std::vector<ScoredClustering>& clusterings, ClusterScoresOptions const& options) {
-  std::vector<std::exception_ptr> found(clusterings.size());
-  auto const take = [&](std::size_t b, ChunkLoop const& for_chunks) {
-    try {
-      take_census(b, clusterings[b], options, for_chunks);
-    } catch (ContractError const&) {
-      found[b] = std::current_exception();
-    }
-  };
-  workers.for_each(static_cast<Index>(clusterings.size()), [&](Index b, int) {
-    auto const at = static_cast<std::size_t>(b);
-    if (clusterings[at].points.rows() < few_labels) take(at, ChunkLoop());
+  auto const clustering = [&](Index b) -> ScoredClustering& { return clusterings[static_cast<std::size_t>(b)]; };
+  BatchBySize const batch(static_cast<Index>(clusterings.size()),
+                          [&](Index b) { return clustering(b).points.rows() >= many_labels; });
+  batch.run_all(workers, 64, [&](BatchTurn const& turn) {
+    take_census(static_cast<std::size_t>(turn.item), clustering(turn.item), options,
+                turn.all_threads == nullptr ? ChunkLoop() : ChunkLoop(*turn.all_threads));
   });
-  for (std::size_t b = 0; b < clusterings.size(); ++b) {
-    if (clusterings[b].points.rows() >= few_labels) take(b, ChunkLoop(workers));
-  }
-  for (std::exception_ptr const& error : found) {
-    if (error) std::rethrow_exception(error);
-  }
 }
 
 ClusterScoresReport laid_out(std::vector<ScoredClustering> const& clusterings, ClusterScoresOptions const& options) {

@@ -10,6 +10,7 @@
 #include "cluster/silhouette_groups.hpp"
 #include "cluster/silhouette_width.hpp"
 #include "cluster/streamed_scores.hpp"
+#include "core/batch_by_size.hpp"
 #include "core/cpu_backend.hpp"
 #include "core/progress_meter.hpp"
 
@@ -32,15 +33,19 @@ class Scoring {
         meter_(operation.options.control.progress, "scores of clusterings", points_to_score(operation), "points") {}
 
   void run() {
-    std::vector<ScoredClustering*> small, large;
-    for (ScoredClustering& clustering : operation_.clusterings) {
-      constexpr Index few_numbers = Index{1} << 18;
-      Index const numbers = clustering.points.rows() * clustering.points.columns();
-      (numbers < few_numbers ? small : large).push_back(&clustering);
-    }
-    workers_.for_each(static_cast<Index>(small.size()),
-                      [&](Index b, int) { stream(*small[static_cast<std::size_t>(b)], ChunkLoop()); });
-    for (ScoredClustering* clustering : large) stream(*clustering, ChunkLoop(workers_));
+    constexpr Index few_numbers = Index{1} << 18;
+    auto const clustering = [&](Index b) -> ScoredClustering& {
+      return operation_.clusterings[static_cast<std::size_t>(b)];
+    };
+    BatchBySize const batch(static_cast<Index>(operation_.clusterings.size()), [&](Index b) {
+      return clustering(b).points.rows() * clustering(b).points.columns() >= few_numbers;
+    });
+    batch.run(
+        workers_, 1,
+        [&](BatchTurn const& turn) {
+          stream(clustering(turn.item), turn.all_threads == nullptr ? ChunkLoop() : ChunkLoop(*turn.all_threads));
+        },
+        [](Index) {});
     take_silhouettes();
   }
 
