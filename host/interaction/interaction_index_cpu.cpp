@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <numeric>
+#include <optional>
 #include <vector>
 
 #include "core/cpu_backend.hpp"
 #include "core/progress_meter.hpp"
 #include "interaction/interaction_index_operation.hpp"
 #include "interaction/shipment_kernels.hpp"
+#include "interaction/shipments_by_origin.hpp"
 
 namespace regio {
 namespace {
@@ -23,7 +23,13 @@ class Summation {
 
   /// `workers` null: the calling thread does everything.
   void run(Workers* workers, std::stop_token const& stop) {
-    if (shipments_.is_list() && !group_by_origin()) return;
+    if (shipments_.is_list()) {
+      by_origin_.emplace(shipments_, workers);
+      if (!by_origin_->valid()) {
+        item_.finished = true;
+        return;
+      }
+    }
     Index const cells = shipments_.regions * shipments_.industries;
     in_parts_.resize(static_cast<std::size_t>((chunks_.count - 1) * cells));
     if (!shipments_.list.is_raw.empty()) raw_parts_.resize(static_cast<std::size_t>(chunks_.count * cells));
@@ -65,6 +71,7 @@ class Summation {
                                                  .destinations = destinations,
                                                  .industries = industries,
                                                  .own = own,
+                                                 .next = r + 1 < end ? &shipments_.table(r + 1, tile, 0) : nullptr,
                                                  .flow = totals_.flows.data() + r * regions + tile,
                                                  .out_by_industry = to_tile.data(),
                                                  .in_by_industry = in_by_industry(c) + tile * industries});
@@ -76,43 +83,39 @@ class Summation {
     return true;
   }
 
-  /// The shipments in the order of their origins; false when an origin is out of range.
-  bool group_by_origin() {
-    VectorView<std::int32_t const> const origin = shipments_.list.origin;
-    first_.assign(static_cast<std::size_t>(shipments_.regions) + 1, 0);
-    for (std::int32_t const r : origin) {
-      if (r < 0 || r >= shipments_.regions) {
-        item_.finished = true;
-        return false;
-      }
-      ++first_[static_cast<std::size_t>(r) + 1];
+  bool add_list(Index c, Index begin, Index end) {
+    if (by_origin_->copied()) {
+      return add_entries(c, begin, end, [&](Index position, ShipmentEntry& entry) {
+        entry = by_origin_->copied_entry(position);
+        return true;
+      });
     }
-    std::partial_sum(first_.begin(), first_.end(), first_.begin());
-    if (std::is_sorted(origin.begin(), origin.end())) return true;
-    order_.resize(static_cast<std::size_t>(origin.size()));
-    std::vector<Index> next(first_.begin(), first_.end() - 1);
-    for (Index k = 0; k < origin.size(); ++k) {
-      order_[static_cast<std::size_t>(next[static_cast<std::size_t>(origin[k])]++)] = k;
-    }
-    return true;
+    return add_entries(c, begin, end, [&](Index position, ShipmentEntry& entry) {
+      entry = entry_of(shipments_.list, position);
+      return is_valid(entry, shipments_.regions, shipments_.industries);
+    });
   }
 
-  bool add_list(Index c, Index begin, Index end) {
-    ShipmentList const& list = shipments_.list;
+  /// read(position, entry) is false for an entry that is not valid.
+  template <class Read>
+  bool add_entries(Index c, Index begin, Index end, Read&& read) {
     Index const regions = shipments_.regions, industries = shipments_.industries;
     double* const in = in_by_industry(c);
-    double* const raw = list.is_raw.empty() ? nullptr : raw_parts_.data() + c * regions * industries;
-    Index const last = first_[static_cast<std::size_t>(end)];
-    for (Index position = first_[static_cast<std::size_t>(begin)]; position < last; ++position) {
-      Index const k = order_.empty() ? position : order_[static_cast<std::size_t>(position)];
-      Index const r = list.origin[k], s = list.destination[k], i = list.industry[k];
-      double const value = list.value[k];
-      if (s < 0 || s >= regions || i < 0 || i >= industries || !(value >= 0) || !std::isfinite(value)) return false;
-      totals_.flows[static_cast<std::size_t>(r * regions + s)] += value;
-      if (r == s) continue;
-      totals_.out_by_industry[static_cast<std::size_t>(r * industries + i)] += value;
-      in[s * industries + i] += value;
-      if (raw != nullptr && list.is_raw[k] != 0) raw[s * industries + i] += value;
+    double* const raw = raw_parts_.empty() ? nullptr : raw_parts_.data() + c * regions * industries;
+    for (Index r = begin; r < end; ++r) {
+      double* const flow = totals_.flows.data() + r * regions;
+      double* const out = totals_.out_by_industry.data() + r * industries;
+      Index const last = by_origin_->first(r + 1);
+      for (Index position = by_origin_->first(r); position < last; ++position) {
+        ShipmentEntry entry;
+        if (!read(position, entry)) return false;
+        flow[entry.destination] += entry.value;
+        if (entry.destination == r) continue;
+        out[entry.industry] += entry.value;
+        Index const into = entry.destination * industries + entry.industry;
+        in[into] += entry.value;
+        if (raw != nullptr && entry.is_raw) raw[into] += entry.value;
+      }
     }
     return true;
   }
@@ -152,8 +155,7 @@ class Summation {
   OriginChunks chunks_;
   std::vector<double> in_parts_;   ///< [chunks - 1, regions, industries]
   std::vector<double> raw_parts_;  ///< [chunks, regions, industries] raw materials and supplies of a list with uses
-  std::vector<Index> first_;       ///< [regions + 1] of a list: where an origin's shipments begin
-  std::vector<Index> order_;       ///< [shipments] of a list by origin; empty: it is in that order
+  std::optional<ShipmentsByOrigin> by_origin_;  ///< of a list
 };
 
 }  // namespace

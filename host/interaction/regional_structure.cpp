@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "core/contract.hpp"
+#include "interaction/descending_order.hpp"
 #include "interaction/shipment_checks.hpp"
 
 namespace regio {
@@ -73,6 +74,29 @@ double measure_of(StructureMeasure measure, double const* p, double const* q, In
     case StructureMeasure::bray_curtis: return difference / 2;
   }
   return no_number;
+}
+
+/// Volumes above 0 of the pairs a < b, by a and b, at a * regions + b.
+std::vector<NumberAt> volumes_of_pairs(MatrixView<double const> flows) {
+  Index const regions = flows.rows();
+  // Columns are read some at a time: a line of the cache holds eight numbers of a row.
+  constexpr Index columns_at_once = 16;
+  std::vector<double> column(static_cast<std::size_t>(columns_at_once * regions));
+  std::vector<NumberAt> volumes;
+  volumes.reserve(static_cast<std::size_t>(regions * (regions - 1) / 2));
+  for (Index first = 0; first < regions; first += columns_at_once) {
+    Index const end = std::min(regions, first + columns_at_once);
+    for (Index b = first + 1; b < regions; ++b) {
+      for (Index a = first; a < end; ++a) column[static_cast<std::size_t>((a - first) * regions + b)] = flows(b, a);
+    }
+    for (Index a = first; a < end; ++a) {
+      for (Index b = a + 1; b < regions; ++b) {
+        double const volume = flows(a, b) + column[static_cast<std::size_t>((a - first) * regions + b)];
+        if (volume > 0) volumes.push_back({volume, a * regions + b});
+      }
+    }
+  }
+  return volumes;
 }
 
 }  // namespace
@@ -141,15 +165,15 @@ std::vector<RegionPair> region_pairs(MatrixView<double const> flows) {
     refuse("region_pairs: flows",
            fmt::format("is {} x {}; a square matrix is expected", flows.rows(), flows.columns()));
   }
+  Index const regions = flows.rows();
+  std::vector<NumberAt> volumes = volumes_of_pairs(flows);
+  sort_descending(volumes);
   std::vector<RegionPair> pairs;
-  for (Index a = 0; a < flows.rows(); ++a) {
-    for (Index b = a + 1; b < flows.rows(); ++b) {
-      double const volume = flows(a, b) + flows(b, a);
-      if (volume > 0) pairs.push_back({a, b, volume, flows(a, b), flows(b, a)});
-    }
+  pairs.reserve(volumes.size());
+  for (auto const& [volume, position] : volumes) {
+    Index const a = position / regions, b = position % regions;
+    pairs.push_back({a, b, volume, flows(a, b), flows(b, a)});
   }
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](RegionPair const& p, RegionPair const& q) { return p.volume > q.volume; });
   return pairs;
 }
 

@@ -53,7 +53,10 @@ class GroupOfRows {
         value_(rows.value + first * rows.industries),
         in_(rows.in_by_industry + first * rows.industries),
         out_(rows.out_by_industry),
-        flow_(rows.flow + first) {}
+        flow_(rows.flow + first),
+        next_(first + destinations_of_group < rows.destinations || rows.next == nullptr
+                  ? value_ + destinations_of_group * industries_
+                  : rows.next) {}
 
   HWY_INLINE void add_all(Checks& checks) {
     EightLanes flow0 = broadcast(0), flow1 = broadcast(0), flow2 = broadcast(0), flow3 = broadcast(0);
@@ -62,7 +65,7 @@ class GroupOfRows {
       EightLanes const values0 = load(value_ + i), values1 = load(value_ + industries_ + i),
                        values2 = load(value_ + 2 * industries_ + i), values3 = load(value_ + 3 * industries_ + i);
       // Four rows side by side are a pattern that the core does not foresee.
-      double const* const ahead = value_ + destinations_of_group * industries_ + destinations_of_group * i;
+      double const* const ahead = next_ + destinations_of_group * i;
       for (Index line = 0; line < destinations_of_group; ++line) __builtin_prefetch(ahead + line * lane_count);
       checks.note(values0, values1, values2, values3);
       flow0 = add(flow0, values0);
@@ -99,6 +102,7 @@ class GroupOfRows {
   Index industries_;
   double const* value_;
   double *in_, *out_, *flow_;
+  double const* next_;  ///< a group of rows that is added after this one
 };
 
 /// The same with fewer destinations than four, or with the origin itself.

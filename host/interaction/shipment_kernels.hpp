@@ -12,6 +12,7 @@ struct ShipmentRows {
   double const* value = nullptr;  ///< [destinations, industries]
   Index destinations = 0, industries = 0;
   Index own = -1;                     ///< the destination that is the origin itself; -1: none of these
+  double const* next = nullptr;       ///< the rows that are added after these; null: not known
   double* flow = nullptr;             ///< [destinations] sums over the industries
   double* out_by_industry = nullptr;  ///< [industries] to these destinations, out; without own shipments
   double* in_by_industry = nullptr;   ///< [destinations, industries]; gets no own shipments

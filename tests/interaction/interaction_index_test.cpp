@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <random>
 
 #include "core/backend.hpp"
 #include "interaction/interaction_index_operation.hpp"
@@ -176,6 +179,40 @@ TEST(InteractionIndex, SameBitsForThreadsTargetsOrderOfTheBatchAndCompany) {
   }
 }
 
+/// Some shipments on each of many relations in any order, with uses; so many that several threads share them.
+ShipmentData many_entries() {
+  constexpr Index regions = 40, industries = 5, entries = 700'000;
+  std::mt19937_64 random(44);
+  ShipmentData data = empty_shipments(regions, industries);
+  for (Index k = 0; k < entries; ++k) {
+    data.add(static_cast<Index>(random() % regions), static_cast<Index>(random() % regions),
+             static_cast<Index>(random() % industries), std::ldexp(static_cast<double>(random() >> 11), -40));
+    data.is_raw.back() = static_cast<std::uint8_t>(random() % 2);
+  }
+  return data;
+}
+
+TEST(InteractionIndex, AListInAnyOrderHasTheBitsOfTheListByOrigin) {
+  tbb::global_control const more_threads_than_cores(tbb::global_control::max_allowed_parallelism, 8);
+  ShipmentData const data = many_entries();
+  std::vector<std::size_t> order(data.value.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t k, std::size_t l) { return data.origin[k] < data.origin[l]; });
+  ShipmentData sorted = empty_shipments(data.regions, data.industries);
+  for (std::size_t const k : order) {
+    sorted.add(data.origin[k], data.destination[k], data.industry[k], data.value[k]);
+    sorted.is_raw.back() = data.is_raw[k];
+  }
+  ShipmentTotals const expected = index_of(sorted.as_list(true)).totals[0];
+  EXPECT_GT(expected.supplies_in[0], 0);
+  EXPECT_LT(expected.supplies_in[0], expected.deliveries_in[0]);
+  for (int threads : {1, 2, 3}) {
+    EXPECT_TRUE(same_bits(index_of(data.as_list(true), {}, threads).totals[0], expected));
+    EXPECT_TRUE(same_bits(index_of(sorted.as_list(true), {}, threads).totals[0], expected));
+  }
+}
+
 TEST(InteractionIndex, AStopCancels) {
   std::stop_source source;
   source.request_stop();
@@ -241,6 +278,20 @@ TEST(InteractionIndexContract, NamesPositionAndValue) {
   EXPECT_THAT(message_of(shipments), HasSubstr("table [1, 2, 1] is NaN"));
   data.table[static_cast<std::size_t>((1 * 4 + 2) * 3 + 1)] = -0.5;
   EXPECT_THAT(message_of(shipments), HasSubstr("table [1, 2, 1] is -0.5"));
+}
+
+TEST(InteractionIndexContract, NamesTheEntryOfALongListInAnyOrder) {
+  ShipmentData data = many_entries();
+  Shipments const shipments = data.as_list();
+  data.value[690'000] = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(message_of(shipments), HasSubstr("list.value [690000] is infinity"));
+  data.industry[680'000] = 5;
+  EXPECT_THAT(message_of(shipments), HasSubstr("list.industry [680000] is 5; there are 5 industries"));
+  data.origin[650'000] = 40;
+  EXPECT_THAT(message_of(shipments), HasSubstr("list.origin [650000] is 40; there are 40 regions"));
+  data.origin[650'000] = -1;
+  std::sort(data.origin.begin(), data.origin.end());
+  EXPECT_THAT(message_of(shipments), HasSubstr("list.origin [0] is -1; there are 40 regions"));
 }
 
 TEST(InteractionIndexContract, RefusesShapesAndOptions) {
