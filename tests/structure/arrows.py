@@ -19,9 +19,9 @@ ALLOWED["cuda"] = {"core"} | CAPABILITIES
 
 # Headers of host/ written for both compilers; kernels may include them.
 FOR_BOTH_SIDES = {"balancing/compensated_sum.hpp", "balancing/margin_residual.hpp", "balancing/multiplier_step.hpp",
-                  "balancing/national_step.hpp", "balancing/relaxation.hpp", "cluster/silhouette_width.hpp",
-                  "core/host_device.hpp", "core/philox.hpp", "core/random_permutation.hpp",
-                  "interaction/resampling.hpp"}
+                  "balancing/national_step.hpp", "balancing/relaxation.hpp", "cluster/kmeans_stream_arithmetic.hpp",
+                  "cluster/silhouette_width.hpp", "core/host_device.hpp", "core/philox.hpp",
+                  "core/random_permutation.hpp", "core/whole_numbers.hpp", "interaction/resampling.hpp"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 CUDA_NAME = re.compile(r"^(cuda|cublas|cusolver|cusparse|thrust/|cub/|nv/|cooperative_groups)")
