@@ -249,6 +249,11 @@ bool is_significant(DependenceTest const& test, InteractionStudyOptions const& o
   return p <= 1 - options.confidence;
 }
 
+std::string p_value_text(double p) {
+  constexpr double least = 0.0001;
+  return p < least ? fmt::format("p < {}", least) : fmt::format("p = {:.2g}", p);
+}
+
 std::string statement(DependenceTest const& test, InteractionStudyOptions const& options) {
   std::string const level = fmt::format("{:.3g} %", 100 * (1 - options.confidence));
   std::string text = fmt::format("{} of {} and {} over {} {}: {}", capitalised(test.test), test.y, test.x, test.objects,
@@ -257,9 +262,9 @@ std::string statement(DependenceTest const& test, InteractionStudyOptions const&
     text += fmt::format(" ({:.3g} % interval {} to {})", 100 * options.confidence, short_number(test.low),
                         short_number(test.high));
   }
-  text += fmt::format(", p = {:.2g}", test.p);
+  text += ", " + p_value_text(test.p);
   if (!std::isnan(test.adjusted)) {
-    text += fmt::format(", {:.2g} corrected for all tests ({})", test.adjusted, name(*options.correction));
+    text += fmt::format(", corrected for all tests ({}) {}", name(*options.correction), p_value_text(test.adjusted));
   }
   return text +
          (is_significant(test, options) ? ": significant at the level of " : ": not significant at the level of ") +

@@ -215,6 +215,7 @@ class Interaction(ProgramTest):
         page = (self.folder / "shipments-results/report.html").read_text(encoding="utf-8")
         self.assertIn("With 1 % more distance 0.8 % less is shipped", page)
         self.assertIn("Gravity (poisson, effects) of shipments and ln distance over 42 flows", page)
+        self.assertIn("p &lt; 0.0001, corrected for all tests (holm) p &lt; 0.0001: significant", page)
 
     def test_gravity_leaves_out_what_its_data_cannot_tell(self):
         shipments = self.gravity_files()

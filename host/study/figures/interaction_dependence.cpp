@@ -45,8 +45,8 @@ std::string finding(InteractionFigures const& study, std::string const& x, std::
                                  ? fmt::format("{} and {} go together", y, x)
                                  : fmt::format("No dependence of {} on {} can be shown", y, x);
     bool const is_corrected = !std::isnan(test.adjusted);
-    return fmt::format("{}: r = {}, p = {}{}", what, short_number(test.estimate),
-                       short_number(is_corrected ? test.adjusted : test.p),
+    return fmt::format("{}: r = {}, {}{}", what, short_number(test.estimate),
+                       p_value_text(is_corrected ? test.adjusted : test.p),
                        is_corrected ? " corrected for all tests" : "");
   }
   return y + " over " + x;

@@ -80,7 +80,8 @@ std::string finding(InteractionFigures const& study, GravityModel const* model) 
   for (DependenceTest const& test : study.results.tests) {
     if (test.test != model->name()) continue;
     if (!is_significant(test, study.options)) {
-      return fmt::format("No effect of distance on shipments can be shown: p = {}", short_number(test.p));
+      return fmt::format("No effect of distance on shipments can be shown: {}",
+                         p_value_text(std::isnan(test.adjusted) ? test.p : test.adjusted));
     }
     return fmt::format("With 1 % more distance {} % {} is shipped", short_number(std::abs(test.estimate)),
                        test.estimate < 0 ? "less" : "more");
