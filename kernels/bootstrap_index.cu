@@ -79,8 +79,14 @@ __device__ void count_industries(BootstrapIndexArguments const& a, std::int64_t 
 
 __device__ void sum_pairs(BootstrapIndexArguments const& a, Drawn const& drawn) {
   for (int p = static_cast<int>(threadIdx.x); p < a.pairs; p += static_cast<int>(blockDim.x)) {
+    int const end = a.first_of_pair[p + 1];
     double flow = 0;
-    for (int k = a.first_of_pair[p]; k < a.first_of_pair[p + 1]; ++k) flow += drawn.times[k] * a.value[k];
+    if (a.link_threshold > 0) {
+      for (int k = a.first_of_pair[p]; k < end; ++k) flow += drawn.times[k] * a.value[k];
+    } else {
+      // All that is asked is whether there is a flow, and how many shipments were drawn tells it.
+      for (int k = a.first_of_pair[p]; k < end; ++k) flow += drawn.times[k];
+    }
     drawn.flow[p] = flow;
   }
 }

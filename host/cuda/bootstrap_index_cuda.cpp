@@ -95,11 +95,6 @@ class Replicates {
 
  private:
   void upload() {
-    std::vector<double> delivery_value, delivery_raw_value;
-    for (std::int32_t const k : shipments_.by_destination.item) {
-      delivery_value.push_back(shipments_.value[static_cast<std::size_t>(k)]);
-      delivery_raw_value.push_back(shipments_.raw_value[static_cast<std::size_t>(k)]);
-    }
     MemoryImage image;
     std::vector<std::byte> bytes;
     auto const add = [&]<class T>(std::vector<T> const& values) {
@@ -108,7 +103,8 @@ class Replicates {
       std::copy(values.begin(), values.end(), section.in(bytes.data()));
       return section;
     };
-    auto const value = add(shipments_.value), of_delivery = add(delivery_value), raw = add(delivery_raw_value);
+    auto const value = add(shipments_.value), of_delivery = add(shipments_.delivery_value),
+               raw = add(shipments_.delivery_raw_value);
     auto const first_of_origin = add(shipments_.by_origin.first), first_of_pair = add(shipments_.by_pair.first),
                origin = add(shipments_.origin), destination = add(shipments_.destination),
                reverse = add(shipments_.reverse), first_of_destination = add(shipments_.by_destination.first),

@@ -13,21 +13,6 @@ namespace {
 
 constexpr Index replicates_of_task = 16;
 
-/// Shipments in the order of their destinations, so that sums over these read values one after the other. Those over
-/// origins and pairs do so as they are.
-struct ShipmentsByDestination {
-  explicit ShipmentsByDestination(ResampledShipments const& shipments) : item(shipments.by_destination.item) {
-    for (std::int32_t const k : item) {
-      value.push_back(shipments.value[static_cast<std::size_t>(k)]);
-      raw_value.push_back(shipments.raw_value[static_cast<std::size_t>(k)]);
-    }
-    item.resize(item.size() + static_cast<std::size_t>(resampling_padding), 0);
-  }
-
-  std::vector<std::int32_t> item;        ///< [shipments + resampling_padding]
-  std::vector<double> value, raw_value;  ///< [shipments]
-};
-
 /// Memory of one thread.
 struct ReplicateSpace {
   std::vector<std::int32_t> times;  ///< [shipments + resampling_padding] how often each was drawn
@@ -36,12 +21,13 @@ struct ReplicateSpace {
 
 class Replicate {
  public:
+  /// `deliveries`: the shipments by destination, padded.
   Replicate(BootstrapIndexOperation const& operation, BootstrapIndexItem& item,
-            ShipmentsByDestination const& by_destination, ReplicateSpace& space)
+            std::vector<std::int32_t> const& deliveries, ReplicateSpace& space)
       : operation_(operation),
         item_(item),
         shipments_(item.shipments),
-        by_destination_(by_destination),
+        deliveries_(deliveries),
         space_(space),
         kernels_(resampling_kernels(operation.target)) {
     space_.times.resize(shipments_.value.size() + static_cast<std::size_t>(resampling_padding));
@@ -70,9 +56,9 @@ class Replicate {
 
   [[nodiscard]] DeliverySums deliveries_in(std::size_t region) const {
     Index const begin = shipments_.by_destination.first[region], end = shipments_.by_destination.first[region + 1];
-    return kernels_.sum_deliveries(space_.times.data(), by_destination_.item.data() + begin,
-                                   by_destination_.value.data() + begin, by_destination_.raw_value.data() + begin,
-                                   end - begin);
+    return kernels_.sum_deliveries(space_.times.data(), deliveries_.data() + begin,
+                                   shipments_.delivery_value.data() + begin,
+                                   shipments_.delivery_raw_value.data() + begin, end - begin);
   }
 
   void count_industries(std::int32_t* industries) const {
@@ -137,7 +123,7 @@ class Replicate {
   BootstrapIndexOperation const& operation_;
   BootstrapIndexItem& item_;
   ResampledShipments const& shipments_;
-  ShipmentsByDestination const& by_destination_;
+  std::vector<std::int32_t> const& deliveries_;
   ReplicateSpace& space_;
   ResamplingKernels const& kernels_;
 };
@@ -151,12 +137,13 @@ void execute(CpuBackend& backend, BootstrapIndexOperation& operation) {
   ProgressMeter meter(operation.control.progress, "drawing shipments", items * operation.replicates, "replicates");
   std::vector<ReplicateSpace> spaces(static_cast<std::size_t>(workers.count()));
   for (BootstrapIndexItem& item : operation.items) {
-    ShipmentsByDestination const by_destination(item.shipments);
+    std::vector<std::int32_t> deliveries = item.shipments.by_destination.item;
+    deliveries.resize(deliveries.size() + static_cast<std::size_t>(resampling_padding), 0);
     std::atomic<bool> stopped = false;
     workers.for_chunks(operation.replicates, replicates_of_task, [&](Index begin, Index end, int worker) {
       if (stop.stop_requested()) stopped = true;
       if (stopped) return;
-      Replicate replicate(operation, item, by_destination, spaces[static_cast<std::size_t>(worker)]);
+      Replicate replicate(operation, item, deliveries, spaces[static_cast<std::size_t>(worker)]);
       for (Index number = begin; number < end; ++number) replicate.run(number);
       meter.advance(end - begin);
     });

@@ -103,6 +103,10 @@ ResampledShipments resampled_shipments(InteractionProblem const& problem) {
   }
   result.by_origin = grouped(shipments.size(), regions, [&](std::size_t k) { return shipments[k].origin; });
   result.by_destination = grouped(shipments.size(), regions, [&](std::size_t k) { return shipments[k].destination; });
+  for (std::int32_t const k : result.by_destination.item) {
+    result.delivery_value.push_back(result.value[static_cast<std::size_t>(k)]);
+    result.delivery_raw_value.push_back(result.raw_value[static_cast<std::size_t>(k)]);
+  }
   result.by_pair = grouped(shipments.size(), pairs.size(), [&](std::size_t k) { return pair_of[k]; });
   result.by_industry = grouped(shipments.size(), slots.size(), [&](std::size_t k) { return slot_of[k]; });
   for (std::size_t p = 0; p < result.origin.size(); ++p) {

@@ -7,12 +7,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "tests/cuda/simt_test.hpp"
+#include "tests/cuda/disturbed_runs.hpp"
+#include "tests/cuda/simulated_engine.hpp"
 #include "tests/interaction/same_bits.hpp"
 #include "tests/interaction/shipment_data.hpp"
 
@@ -21,19 +21,6 @@ namespace {
 
 using testing::Each;
 using testing::ElementsAre;
-
-Engine simulated_device() { return Engine::cuda({.library = REGIO_SIMT_LIBRARY}); }
-
-std::vector<std::string> launches() {
-  std::vector<std::string> names;
-  for (simt::LaunchCount const& launch : simt::launch_log()) names.push_back(launch.name);
-  return names;
-}
-
-std::size_t launches_of(std::string const& name) {
-  std::vector<std::string> const names = launches();
-  return static_cast<std::size_t>(std::count(names.begin(), names.end(), name));
-}
 
 class InteractionOnDevice : public SimtTest {
  protected:
@@ -57,50 +44,14 @@ class InteractionOnDevice : public SimtTest {
     Engine device = simulated_device();
     EXPECT_TRUE(same_bits(bootstrap_index(device, options, problems), bootstrap_on_cpu(options, problems)));
   }
-
-  /// Every call and every piece of work of run() fails once, which gives a clear error or the right result. run()
-  /// checks the result.
-  static void expect_clear_errors(std::function<void(Engine&)> const& run) {
-    auto const fails = [&](cudaError_t injected) {
-      try {
-        Engine device = simulated_device();
-        run(device);
-        return false;
-      } catch (DeviceError const& error) {
-        EXPECT_THAT(error.what(), testing::HasSubstr(cudaGetErrorName(injected)));
-        return true;
-      }
-    };
-    simt::reset_runtime();
-    ASSERT_FALSE(fails(cudaSuccess));
-    std::size_t const calls = simt::call_log().size();
-    std::uint64_t const works = simt::work_count();
-    std::size_t errors = 0;
-    for (cudaError_t const error : {cudaErrorMemoryAllocation, cudaErrorLaunchFailure}) {
-      for (std::size_t at = 1; at <= calls; ++at) {
-        SCOPED_TRACE("call " + std::to_string(at) + " " + cudaGetErrorName(error));
-        simt::reset_runtime();
-        simt::fail_call({.at = at, .error = error, .device_lost = error == cudaErrorLaunchFailure});
-        errors += fails(error) ? 1 : 0;
-        EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-      }
-    }
-    EXPECT_GT(errors, calls / 2);
-    for (std::uint64_t at = 1; at <= works; ++at) {
-      SCOPED_TRACE("work " + std::to_string(at));
-      simt::reset_runtime();
-      simt::fail_work(at, cudaErrorIllegalAddress);
-      EXPECT_TRUE(fails(cudaErrorIllegalAddress));
-      EXPECT_EQ(simt::live_objects(), simt::LiveObjects{});
-    }
-  }
 };
 
 TEST_F(InteractionOnDevice, ATableGoesThereOnceAndItsTotalsComeBack) {
   constexpr std::size_t regions = 20, industries = 12, number = sizeof(double);
   ShipmentData const data = uneven_shipments(regions, industries, 0.5, 1);
   expect_as_on_cpu({{.shipments = data.as_table()}});
-  EXPECT_THAT(launches(), ElementsAre("interaction_index", "interaction_index_out", "interaction_index_totals"));
+  EXPECT_THAT(launched_kernels(),
+              ElementsAre("interaction_index", "interaction_index_out", "interaction_index_totals"));
   using Copy = simt::CopyRecord;
   constexpr auto there = cudaMemcpyHostToDevice, back = cudaMemcpyDeviceToHost;
   EXPECT_THAT(
@@ -114,7 +65,7 @@ TEST_F(InteractionOnDevice, ATableGoesThereOnceAndItsTotalsComeBack) {
 TEST_F(InteractionOnDevice, AListIsSortedForEachOfItsSums) {
   ShipmentData const data = uneven_shipments(9, 7, 0.5, 2);
   expect_as_on_cpu({{.shipments = data.as_list(true)}});
-  EXPECT_THAT(launches(),
+  EXPECT_THAT(launched_kernels(),
               ElementsAre("interaction_index_keys", "sort_by_key", "interaction_index_flows", "interaction_index_keys",
                           "sort_by_key", "interaction_index_list_in", "interaction_index_keys", "sort_by_key",
                           "interaction_index_list_out", "interaction_index_totals"));
@@ -133,8 +84,8 @@ TEST_F(InteractionOnDevice, ATableLargerThanTheMemoryGoesInPartsOfItsOrigins) {
   simt::devices()[0].totalGlobalMem = 640 * 1024;
   ASSERT_GT(data.table.size() * sizeof(double), simt::devices()[0].totalGlobalMem);
   expect_as_on_cpu({{.shipments = data.as_table()}});
-  EXPECT_EQ(launches_of("interaction_index"), 3U);
-  EXPECT_EQ(launches_of("interaction_index_totals"), 1U);
+  EXPECT_EQ(launches()["interaction_index"], 3);
+  EXPECT_EQ(launches()["interaction_index_totals"], 1);
 }
 
 TEST_F(InteractionOnDevice, WhatTheMemoryDoesNotHoldIsAClearErrorAndTheEngineGoesOn) {
@@ -176,7 +127,7 @@ TEST_F(InteractionOnDevice, AStopIsHeardBetweenPartsAndPeriods) {
       interaction_index(device, {.control = {.stop = source.get_token(), .progress = nullptr}}, problems);
   EXPECT_THAT(report.outcome, ElementsAre(Outcome::cancelled, Outcome::cancelled));
   EXPECT_GT(launches_of_all, 2U);
-  EXPECT_THAT(launches(), ElementsAre("interaction_index", "interaction_index_out"));
+  EXPECT_THAT(launched_kernels(), ElementsAre("interaction_index", "interaction_index_out"));
 }
 
 TEST_F(InteractionOnDevice, AnyOrderOfThreadsAndBlocks) {
@@ -199,7 +150,7 @@ TEST_F(InteractionOnDevice, AnyOrderOfThreadsAndBlocks) {
 TEST_F(InteractionOnDevice, ReplicatesAreMadeByOneLaunch) {
   ShipmentData const data = uneven_shipments(8, 5, 0.5, 8);
   expect_bootstrap_as_on_cpu({.replicates = 30}, {{.shipments = data.as_table()}});
-  EXPECT_EQ(launches_of("bootstrap_index"), 1U);
+  EXPECT_EQ(launches()["bootstrap_index"], 1);
   EXPECT_EQ(simt::launch_log().back().grid.x, 30U);
   // Shipments there in one copy, five kinds of sums back.
   std::vector<simt::CopyRecord> copies = simt::copy_log();
@@ -218,8 +169,8 @@ TEST_F(InteractionOnDevice, ReplicatesTooLargeForSharedMemoryLieInGlobalMemory) 
   ShipmentData const data = uneven_shipments(12, 9, 0.8, 9);
   simt::devices()[0].sharedMemPerBlockOptin = 2048;
   expect_bootstrap_as_on_cpu({.replicates = 10}, {{.shipments = data.as_list()}});
-  EXPECT_EQ(launches_of("bootstrap_index"), 0U);
-  EXPECT_EQ(launches_of("bootstrap_index_global"), 1U);
+  EXPECT_EQ(launches()["bootstrap_index"], 0);
+  EXPECT_EQ(launches()["bootstrap_index_global"], 1);
   EXPECT_LE(simt::launch_log().back().grid.x, 10U);
 }
 
@@ -227,7 +178,7 @@ TEST_F(InteractionOnDevice, ReplicatesThatTheMemoryDoesNotHoldAreDivided) {
   ShipmentData const data = uneven_shipments(8, 5, 0.5, 10);
   simt::devices()[0].totalGlobalMem = 48 * 1024;
   expect_bootstrap_as_on_cpu({.replicates = 300}, {{.shipments = data.as_table()}});
-  EXPECT_GT(launches_of("bootstrap_index"), 1U);
+  EXPECT_GT(launches()["bootstrap_index"], 1);
 }
 
 TEST_F(InteractionOnDevice, AStopBeforeTheFirstPeriodCancels) {
@@ -245,8 +196,11 @@ TEST_F(InteractionOnDevice, EveryFailingCallIsAClearErrorOrTheRightResult) {
   ShipmentData const data = uneven_shipments(6, 4, 0.5, 12);
   Problems const problems{{.shipments = data.as_table()}, {.shipments = data.as_list(true)}};
   InteractionReport const expected = on_cpu(problems);
-  expect_clear_errors(
-      [&](Engine& device) { EXPECT_TRUE(same_bits(interaction_index(device, {}, problems), expected)); });
+  FailedCalls const failed = fail_at_every_call([&] {
+    Engine device = simulated_device();
+    EXPECT_TRUE(same_bits(interaction_index(device, {}, problems), expected));
+  });
+  EXPECT_GT(failed.errors, failed.calls / 2);
 }
 
 TEST_F(InteractionOnDevice, EveryFailingCallOfTheBootstrapIsAClearErrorOrTheRightResult) {
@@ -254,8 +208,11 @@ TEST_F(InteractionOnDevice, EveryFailingCallOfTheBootstrapIsAClearErrorOrTheRigh
   Problems const problems{{.shipments = data.as_table()}};
   BootstrapIndexOptions const options{.replicates = 5};
   BootstrapIndexReport const expected = bootstrap_on_cpu(options, problems);
-  expect_clear_errors(
-      [&](Engine& device) { EXPECT_TRUE(same_bits(bootstrap_index(device, options, problems), expected)); });
+  FailedCalls const failed = fail_at_every_call([&] {
+    Engine device = simulated_device();
+    EXPECT_TRUE(same_bits(bootstrap_index(device, options, problems), expected));
+  });
+  EXPECT_GT(failed.errors, failed.calls / 2);
 }
 
 }  // namespace
