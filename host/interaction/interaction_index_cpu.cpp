@@ -12,6 +12,16 @@
 namespace regio {
 namespace {
 
+/// Deliveries of an industry into a region, of a list with uses: side by side, since an entry adds to both.
+struct DeliveriesByUse {
+  double all = 0, raw = 0;  ///< raw: materials and supplies
+
+  void add(DeliveriesByUse const& other) noexcept {
+    all += other.all;
+    raw += other.raw;
+  }
+};
+
 class Summation {
  public:
   Summation(ShipmentItem& item, ShipmentKernels const& kernels)
@@ -31,8 +41,11 @@ class Summation {
       }
     }
     Index const cells = shipments_.regions * shipments_.industries;
-    in_parts_.resize(static_cast<std::size_t>((chunks_.count - 1) * cells));
-    if (!shipments_.list.is_raw.empty()) raw_parts_.resize(static_cast<std::size_t>(chunks_.count * cells));
+    if (shipments_.list.is_raw.empty()) {
+      in_parts_.resize(static_cast<std::size_t>((chunks_.count - 1) * cells));
+    } else {
+      parts_by_use_.resize(static_cast<std::size_t>(chunks_.count * cells));
+    }
     std::vector<std::uint8_t> valid(static_cast<std::size_t>(chunks_.count), 0);
     std::atomic<bool> stopped = false;
     auto const add_chunk = [&](Index c) {
@@ -100,8 +113,9 @@ class Summation {
   template <class Read>
   bool add_entries(Index c, Index begin, Index end, Read&& read) {
     Index const regions = shipments_.regions, industries = shipments_.industries;
-    double* const in = in_by_industry(c);
-    double* const raw = raw_parts_.empty() ? nullptr : raw_parts_.data() + c * regions * industries;
+    bool const has_uses = !parts_by_use_.empty();
+    double* const in = has_uses ? nullptr : in_by_industry(c);
+    DeliveriesByUse* const by_use = has_uses ? parts_by_use_.data() + c * regions * industries : nullptr;
     for (Index r = begin; r < end; ++r) {
       double* const flow = totals_.flows.data() + r * regions;
       double* const out = totals_.out_by_industry.data() + r * industries;
@@ -113,8 +127,12 @@ class Summation {
         if (entry.destination == r) continue;
         out[entry.industry] += entry.value;
         Index const into = entry.destination * industries + entry.industry;
-        in[into] += entry.value;
-        if (raw != nullptr && entry.is_raw) raw[into] += entry.value;
+        if (!has_uses) {
+          in[into] += entry.value;
+          continue;
+        }
+        by_use[into].all += entry.value;
+        by_use[into].raw += entry.is_raw ? entry.value : 0.0;  // uses come in any order: a branch would be mistaken
       }
     }
     return true;
@@ -122,12 +140,18 @@ class Summation {
 
   void conclude() {
     Index const regions = shipments_.regions, industries = shipments_.industries;
-    auto const add_part = [cells = regions * industries](double* to, double const* part) {
-      for (Index k = 0; k < cells; ++k) to[k] += part[k];
-    };
+    Index const cells = regions * industries;
     for (Index c = 1; c < chunks_.count; ++c) {
-      add_part(totals_.in_by_industry.data(), in_by_industry(c));
-      if (!raw_parts_.empty()) add_part(raw_parts_.data(), raw_parts_.data() + c * regions * industries);
+      if (parts_by_use_.empty()) {
+        double const* const part = in_by_industry(c);
+        for (Index k = 0; k < cells; ++k) totals_.in_by_industry[static_cast<std::size_t>(k)] += part[k];
+      } else {
+        DeliveriesByUse const* const part = parts_by_use_.data() + c * cells;
+        for (Index k = 0; k < cells; ++k) parts_by_use_[static_cast<std::size_t>(k)].add(part[k]);
+      }
+    }
+    for (std::size_t k = 0; !parts_by_use_.empty() && k < static_cast<std::size_t>(cells); ++k) {
+      totals_.in_by_industry[k] = parts_by_use_[k].all;
     }
     for (Index r = 0; r < regions; ++r) {
       double out = 0, in = 0, supplies = 0;
@@ -135,8 +159,8 @@ class Summation {
         auto const k = static_cast<std::size_t>(r * industries + i);
         out += totals_.out_by_industry[k];
         in += totals_.in_by_industry[k];
-        if (!raw_parts_.empty()) {
-          supplies += raw_parts_[k];
+        if (!parts_by_use_.empty()) {
+          supplies += parts_by_use_[k].raw;
         } else if (!shipments_.raw_industries.empty() && shipments_.raw_industries[i] != 0) {
           supplies += totals_.in_by_industry[k];
         }
@@ -153,8 +177,8 @@ class Summation {
   ShipmentTotals& totals_;
   ShipmentKernels const& kernels_;
   OriginChunks chunks_;
-  std::vector<double> in_parts_;   ///< [chunks - 1, regions, industries]
-  std::vector<double> raw_parts_;  ///< [chunks, regions, industries] raw materials and supplies of a list with uses
+  std::vector<double> in_parts_;                ///< [chunks - 1, regions, industries]
+  std::vector<DeliveriesByUse> parts_by_use_;   ///< [chunks, regions, industries] of a list with uses
   std::optional<ShipmentsByOrigin> by_origin_;  ///< of a list
 };
 
