@@ -182,7 +182,7 @@ Figure flow_map_figure(InteractionFigures const& study) {
                 .data = std::move(table),
                 .note =
                     "A flow starts broad at its origin and ends in a point at its destination; its breadth is its "
-                    "volume.",
+                    "volume, of small flows the least that can be seen.",
                 .hint = "Point at a flow for its volume."};
   if (shown < ranked.size()) {
     figure.note += fmt::format(" The map shows the {} largest of {} flows, {} % of all that is shipped.", shown,
