@@ -189,15 +189,9 @@ RunSummary finish(Engine& engine, StudyRun& run, BalanceBatch const& batch, std:
 
 format::StudySchema balance_schema() {
   BalanceOptions const defaults;
-  StudySchema schema;
-  schema.kind = "balance";
-  schema.explanation = "A table, or many, balanced to given row and column totals.";
-
-  TableKeys study(schema, "study");
-  study.text("title", "heading of the report", "Balancing of a table");
-  study.optional_text("source", "where the data come from, for the line under every figure",
-                      "\"Statistical Office, 2024\"");
-  study.integer("seed", "of the draws of uncertain totals; the same seed gives the same bytes", 1, 0, 9e18);
+  StudySchema schema =
+      study_schema("balance", "A table, or many, balanced to given row and column totals.", "Balancing of a table",
+                   "of the draws of uncertain totals; the same seed gives the same bytes");
 
   TableKeys input(schema, "input");
   input.file("table", "the table: a matrix with labels, [problem,]row,column,value, .npy, or a folder of tables",

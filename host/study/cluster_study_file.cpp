@@ -67,16 +67,10 @@ void add_names_and_map(TableKeys& input) {
 }  // namespace
 
 StudySchema cluster_schema() {
-  StudySchema schema;
-  schema.kind = "cluster";
-  schema.explanation = "Clusters of regions through the years, from a panel of indicators.";
   ClusterStudyOptions const defaults;
-
-  TableKeys study(schema, "study");
-  study.text("title", "heading of the report", "Clusters of regions through the years");
-  study.optional_text("source", "where the data come from, for the line under every figure",
-                      "\"Statistical Office, 2024\"");
-  study.integer("seed", "of every random number; the same seed gives the same bytes", 1, 0, 9e18);
+  StudySchema schema = study_schema("cluster", "Clusters of regions through the years, from a panel of indicators.",
+                                    "Clusters of regions through the years",
+                                    "of every random number; the same seed gives the same bytes");
 
   TableKeys input(schema, "input");
   input.file("panel", "the series: region,year,<series>... or region,year,series,value", "panel.csv");
@@ -134,15 +128,9 @@ StudySchema cluster_schema() {
 }
 
 StudySchema dynamics_schema() {
-  StudySchema schema;
-  schema.kind = "dynamics";
-  schema.explanation = "Transitions, stability classes and ranking of clusters that are given.";
-
-  TableKeys study(schema, "study");
-  study.text("title", "heading of the report", "Dynamics of clusters of regions");
-  study.optional_text("source", "where the data come from, for the line under every figure",
-                      "\"Statistical Office, 2024\"");
-  study.integer("seed", "kept for the record; nothing is random here", 1, 0, 9e18);
+  StudySchema schema =
+      study_schema("dynamics", "Transitions, stability classes and ranking of clusters that are given.",
+                   "Dynamics of clusters of regions", "kept for the record; nothing is random here");
 
   TableKeys input(schema, "input");
   input.file("labels", "the clusters: [group,]region,year,cluster or region[,label,code],<year>...", "clusters.csv");

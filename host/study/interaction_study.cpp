@@ -188,15 +188,9 @@ Json tests_json(InteractionResults const& results, InteractionStudyOptions const
 
 format::StudySchema interaction_schema() {
   InteractionStudyOptions const defaults;
-  StudySchema schema;
-  schema.kind = "interaction";
-  schema.explanation = "Who ships what to whom: the index of interregional interaction, pairs, structure, dependence.";
-
-  TableKeys study(schema, "study");
-  study.text("title", "heading of the report", "Interaction of regions");
-  study.optional_text("source", "where the data come from, for the line under every figure",
-                      "\"Statistical Office, 2024\"");
-  study.integer("seed", "of permutations and bootstrap", 1, 0, 9e18);
+  StudySchema schema = study_schema(
+      "interaction", "Who ships what to whom: the index of interregional interaction, pairs, structure, dependence.",
+      "Interaction of regions", "of permutations and bootstrap");
 
   TableKeys input(schema, "input");
   input.file("shipments", "origin,destination,industry,value[,year,use]", "shipments.csv");

@@ -120,4 +120,18 @@ class TableKeys {
   std::string table_;
 };
 
+/// The schema of a kind of study, with the table [study] that all of them begin with. `title` is the default, `seed`
+/// what the seed is for.
+inline StudySchema study_schema(std::string kind, std::string explanation, std::string title, std::string seed) {
+  StudySchema schema;
+  schema.kind = std::move(kind);
+  schema.explanation = std::move(explanation);
+  TableKeys study(schema, "study");
+  study.text("title", "heading of the report", std::move(title));
+  study.optional_text("source", "where the data come from, for the line under every figure",
+                      "\"Statistical Office, 2024\"");
+  study.integer("seed", std::move(seed), 1, 0, 9e18);
+  return schema;
+}
+
 }  // namespace regio::study
