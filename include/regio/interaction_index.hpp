@@ -87,8 +87,10 @@ struct InteractionReport {
 /// any shipment has Q = R = V = 0 and no A. Throws ContractError naming the problem, position and value: a code beyond
 /// the regions or industries, a shipment that is negative or not finite, shapes that differ, no region, no traded
 /// industry. Outcomes: converged, cancelled. Deterministic: the same bits for any number of threads, any order of the
-/// batch, every SIMD target, and on a CUDA device. Cost: one pass over the shipments; memory for 17 sets of totals
-/// beside them, 33 of a list with uses. Source: Zhailauov, Omar, Ulybyshev and Kuttybaeva 2023, equation 1.
+/// batch, every SIMD target, and on a CUDA device. Cost: one pass over the shipments, three
+/// over a list that is not in the order of its origins; memory for 17 sets of totals beside them, 33 of a list with
+/// uses, and on the CPU 16 bytes an entry of a list in another order. Source: Zhailauov, Omar, Ulybyshev and Kuttybaeva
+/// 2023, equation 1.
 REGIO_API InteractionReport interaction_index(Engine& engine, InteractionOptions const& options,
                                               std::vector<InteractionProblem> const& problems);
 
