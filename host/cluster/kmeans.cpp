@@ -1,12 +1,16 @@
 #include <regio/kmeans.hpp>
 
 #include <cmath>
+#include <cstdint>
+#include <deque>
 #include <exception>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "cluster/finite_rows.hpp"
 #include "cluster/kmeans_operation.hpp"
+#include "cluster/kmeans_plan.hpp"
 #include "core/backend.hpp"
 #include "core/contract.hpp"
 #include "core/workers.hpp"
@@ -21,13 +25,24 @@ std::string shape(Index rows, Index columns) {
   return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
 }
 
-void check_points(std::string const& where, MatrixView<double const> points) {
-  if (points.columns() < 1) refuse(where, "has no column; expected at least one feature");
-  if (points.rows() > largest_count) {
-    refuse(where, "has " + std::to_string(points.rows()) + " rows; at most " + std::to_string(largest_count) +
-                      " can be labelled");
+void check_shape(std::string const& where, Index rows, Index columns) {
+  if (columns < 1) refuse(where, "has no column; expected at least one feature");
+  if (rows > largest_count) {
+    refuse(where, fmt::format("has {} rows; at most {} can be labelled", rows, largest_count));
   }
-  check_finite(where, points, "points");
+}
+
+void check_points(std::string const& where, KmeansProblem const& problem) {
+  if (problem.single_points.empty()) {
+    check_shape(where + ".points", problem.points.rows(), problem.points.columns());
+    check_finite(where + ".points", problem.points, "points");
+    return;
+  }
+  check_shape(where + ".single_points", problem.count(), problem.features());
+  // Numbers of large points are looked at when they are first read: a read for that alone costs as much as a pass.
+  if (kmeans_regime(problem) != KmeansRegime::large) {
+    check_finite(where + ".single_points", problem.single_points, "points");
+  }
 }
 
 void check_weights(std::string const& where, VectorView<double const> weights, Index n) {
@@ -54,6 +69,9 @@ void check_options(KmeansOptions const& options) {
   if (options.max_iterations < 1) {
     refuse(where + "max_iterations", "is " + std::to_string(options.max_iterations) + "; expected at least 1");
   }
+  if (options.runs_at_once < 1) {
+    refuse(where + "runs_at_once", fmt::format("is {}; expected at least 1", options.runs_at_once));
+  }
   if (!std::isfinite(options.tolerance) || options.tolerance < 0) {
     refuse(where + "tolerance", "is " + number_text(options.tolerance) + "; expected a finite number, at least 0");
   }
@@ -61,7 +79,7 @@ void check_options(KmeansOptions const& options) {
 
 void check_start(std::string const& where, std::vector<KmeansProblem> const& problems, Index b) {
   KmeansProblem const& problem = problems[static_cast<std::size_t>(b)];
-  Index const k = problem.clusters, d = problem.points.columns();
+  Index const k = problem.clusters, d = problem.features();
   if (problem.restarts < 0) {
     refuse(where + ".restarts", "is " + std::to_string(problem.restarts) + "; expected 0 (as in the options) or more");
   }
@@ -79,23 +97,36 @@ void check_start(std::string const& where, std::vector<KmeansProblem> const& pro
   }
   if (given.count() > 0) refuse(where + ".warm_from", "is given together with initial_centres; expected one of them");
   KmeansProblem const& earlier = problems[static_cast<std::size_t>(problem.warm_from)];
-  if (earlier.clusters != k || earlier.points.columns() != d) {
+  if (earlier.clusters != k || earlier.features() != d) {
     refuse(where + ".warm_from", "is " + std::to_string(problem.warm_from) + ", whose centres are " +
-                                     shape(earlier.clusters, earlier.points.columns()) + "; expected " + shape(k, d));
+                                     shape(earlier.clusters, earlier.features()) + "; expected " + shape(k, d));
   }
 }
 
-void check_problem(std::vector<KmeansProblem> const& problems, Index b) {
+bool same_points(KmeansProblem const& a, KmeansProblem const& b) {
+  return same_view(a.points, b.points) && same_view(a.single_points, b.single_points);
+}
+
+void check_problem(KmeansOptions const& options, std::vector<KmeansProblem> const& problems, Index b) {
   KmeansProblem const& problem = problems[static_cast<std::size_t>(b)];
   std::string const where = "kmeans_fit: problems[" + std::to_string(b) + "]";
-  if (problem.clusters < 1 || problem.clusters > problem.points.rows()) {
-    refuse(where + ".clusters", "is " + std::to_string(problem.clusters) + "; expected 1 to " +
-                                    std::to_string(problem.points.rows()) + ", the number of points");
+  if (!problem.points.empty() && !problem.single_points.empty()) {
+    refuse(where + ".single_points", "are given together with points; expected one of them");
   }
-  bool const same_points = b > 0 && same_view(problem.points, problems[static_cast<std::size_t>(b - 1)].points);
-  if (!same_points) check_points(where + ".points", problem.points);
-  check_weights(where + ".weights", problem.weights, problem.points.rows());
+  if (problem.clusters < 1 || problem.clusters > problem.count()) {
+    refuse(where + ".clusters",
+           fmt::format("is {}; expected 1 to {}, the number of points", problem.clusters, problem.count()));
+  }
+  if (b == 0 || !same_points(problem, problems[static_cast<std::size_t>(b - 1)])) check_points(where, problem);
+  check_weights(where + ".weights", problem.weights, problem.count());
   check_start(where, problems, b);
+  bool const draws = problem.warm_from < 0 && problem.initial_centres.empty();
+  if (draws && options.init == KmeansInit::kmeans_parallel && kmeans_regime(problem) != KmeansRegime::large) {
+    refuse(where,
+           fmt::format("has {} points of {} features; options.init kmeans_parallel expects single_points of more "
+                       "than {} numbers",
+                       problem.count(), problem.features(), tiny_bytes / static_cast<Index>(sizeof(double))));
+  }
 }
 
 void check(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems) {
@@ -106,7 +137,7 @@ void check(Engine& engine, KmeansOptions const& options, std::vector<KmeansProbl
   std::vector<std::exception_ptr> found(static_cast<std::size_t>((count + chunk - 1) / chunk));
   engine.backend().workers().for_chunks(count, chunk, [&](Index begin, Index end, int) {
     try {
-      for (Index b = begin; b < end; ++b) check_problem(problems, b);
+      for (Index b = begin; b < end; ++b) check_problem(options, problems, b);
     } catch (ContractError const&) {
       found[static_cast<std::size_t>(begin / chunk)] = std::current_exception();
     }
@@ -122,6 +153,35 @@ void check_size(std::string const& view, Index size, Index expected) {
          "has " + std::to_string(size) + " entries; expected " + std::to_string(expected));
 }
 
+/// A batch whose small points are all in double precision: below the front door single precision means large points.
+class WidenedBatch {
+ public:
+  explicit WidenedBatch(std::vector<KmeansProblem> const& given) : given_(given) {
+    for (std::size_t b = 0; b < given.size(); ++b) {
+      if (given[b].single_points.empty() || kmeans_regime(given[b]) == KmeansRegime::large) continue;
+      if (problems_.empty()) problems_ = given;
+      problems_[b].points = b > 0 && same_view(given[b].single_points, given[b - 1].single_points)
+                                ? problems_[b - 1].points
+                                : widened(given[b].single_points);
+      problems_[b].single_points = {};
+    }
+  }
+
+  [[nodiscard]] std::span<KmeansProblem const> problems() const { return problems_.empty() ? given_ : problems_; }
+
+ private:
+  MatrixView<double const> widened(MatrixView<float const> rows) {
+    std::vector<double>& numbers = numbers_.emplace_back();
+    numbers.reserve(static_cast<std::size_t>(rows.rows() * rows.columns()));
+    for (Index i = 0; i < rows.rows(); ++i) numbers.insert(numbers.end(), rows.row(i).begin(), rows.row(i).end());
+    return {numbers.data(), rows.rows(), rows.columns()};
+  }
+
+  std::vector<KmeansProblem> const& given_;
+  std::vector<KmeansProblem> problems_;
+  std::deque<std::vector<double>> numbers_;  ///< views point into them
+};
+
 /// A report without labels and centres, for callers who give their own memory for them.
 KmeansReport rest_of_report(std::vector<KmeansProblem> const& problems, KmeansOptions const& options) {
   KmeansReport rest;
@@ -135,7 +195,8 @@ KmeansReport rest_of_report(std::vector<KmeansProblem> const& problems, KmeansOp
 KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<KmeansProblem> const& problems) {
   check(engine, options, problems);
   KmeansReport report(problems, options);
-  KmeansOperation operation{.problems = problems, .options = options, .results = result_arrays(report)};
+  WidenedBatch const batch(problems);
+  KmeansOperation operation{.problems = batch.problems(), .options = options, .results = result_arrays(report)};
   run(engine, operation);
   return report;
 }
@@ -145,13 +206,14 @@ void kmeans_fit(Engine& engine, KmeansOptions const& options, std::vector<Kmeans
   check(engine, options, problems);
   if (options.keep_runs) refuse("kmeans_fit: options.keep_runs", "is set; the views have no place for every run");
   KmeansReport rest = rest_of_report(problems, options);
+  WidenedBatch const batch(problems);
   auto const count = static_cast<Index>(problems.size());
   check_size("labels", results.labels.size(), rest.label_offset.back());
   check_size("centres", results.centres.size(), rest.centre_offset.back());
   check_size("inertia", results.inertia.size(), count);
   check_size("iterations", results.iterations.size(), count);
   check_size("outcome", results.outcome.size(), count);
-  KmeansOperation operation{.problems = problems, .options = options, .results = result_arrays(rest)};
+  KmeansOperation operation{.problems = batch.problems(), .options = options, .results = result_arrays(rest)};
   operation.results.labels = results.labels.data_handle();
   operation.results.centres = results.centres.data_handle();
   operation.results.inertia = results.inertia.data_handle();
@@ -164,7 +226,8 @@ double kmeans_assign(Engine& engine, MatrixView<double const> points, VectorView
                      MatrixView<double const> centres, VectorView<std::int32_t> labels) {
   Index const n = points.rows(), d = points.columns(), k = centres.rows();
   if (n < 1) refuse("kmeans_assign: points", "have no row; expected at least one point");
-  check_points("kmeans_assign: points", points);
+  check_shape("kmeans_assign: points", n, d);
+  check_finite("kmeans_assign: points", points, "points");
   check_weights("kmeans_assign: weights", weights, n);
   if (k < 1 || centres.columns() != d) {
     refuse("kmeans_assign: centres",

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "cluster/kmeans_lloyd.hpp"
@@ -6,6 +7,7 @@
 #include "cluster/kmeans_plan.hpp"
 #include "cluster/kmeans_points.hpp"
 #include "cluster/kmeans_start.hpp"
+#include "cluster/kmeans_streamed_fits.hpp"
 #include "core/cpu_backend.hpp"
 #include "core/progress_meter.hpp"
 
@@ -40,6 +42,7 @@ class Batch {
         meter_(operation.options.control.progress, "k-means", total_runs(), "fits") {}
 
   void run() {
+    for (std::vector<Index> const& group : plan_.large) fit_large(group);
     run_tasks();
     for (Index b : plan_.medium) fit_alone(b, ChunkLoop(workers_), spaces_.front());
     run_chains();
@@ -118,7 +121,7 @@ class Batch {
     }
   }
 
-  /// Chains run side by side, each in its order; a chain with a medium problem runs alone on all threads.
+  /// Chains run side by side, each in its order; a chain with a problem beyond a cache runs alone on all threads.
   void run_chains() {
     std::vector<std::vector<Index> const*> side_by_side;
     for (std::vector<Index> const& chain : plan_.chains) {
@@ -127,7 +130,13 @@ class Batch {
       if (tiny) {
         side_by_side.push_back(&chain);
       } else {
-        for (Index b : chain) fit_alone(b, ChunkLoop(workers_), spaces_.front());
+        for (Index b : chain) {
+          if (kmeans_regime(problem(b)) == KmeansRegime::large) {
+            fit_large({&b, 1});
+          } else {
+            fit_alone(b, ChunkLoop(workers_), spaces_.front());
+          }
+        }
       }
     }
     workers_.for_each(static_cast<Index>(side_by_side.size()), [&](Index chain, int worker) {
@@ -135,6 +144,11 @@ class Batch {
         fit_alone(b, {}, spaces_[static_cast<std::size_t>(worker)]);
       }
     });
+  }
+
+  void fit_large(std::span<Index const> group) {
+    fit_streamed(workers_, operation_, group);
+    for (Index b : group) meter_.advance(run_count(problem(b), operation_.options));
   }
 
   void fit_alone(Index b, ChunkLoop const& for_chunks, KmeansWorkspace& space) {

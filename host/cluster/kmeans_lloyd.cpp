@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/kmeans_iteration.hpp"
 #include "cluster/kmeans_relocation.hpp"
 
 namespace regio {
@@ -31,7 +32,8 @@ class Run {
     std::fill(touched_, touched_ + k, std::uint8_t{1});
   }
 
-  Assignment assign() {
+  /// Labels all points; returns whether a label changed.
+  bool assign() {
     // Threads would share the flags, and in a range of many points nearly every cluster is touched anyway.
     std::uint8_t* const touched = pass_chunks_ == 1 ? touched_ : nullptr;
     for_chunks_(points_.count(), pass_chunk, [&](Index chunk, Index begin, Index end) {
@@ -41,15 +43,18 @@ class Run {
                                    chunk_weights_ + chunk * k_);
       }
     });
-    Assignment all;
+    assignment_ = {};
     for (Index chunk = 0; chunk < pass_chunks_; ++chunk) {
-      all.inertia += assignments_[chunk].inertia;
-      all.changed = all.changed || assignments_[chunk].changed;
+      assignment_.inertia += assignments_[chunk].inertia;
+      assignment_.changed = assignment_.changed || assignments_[chunk].changed;
     }
     sums_stand_ = sums_in_passing_;
     if (!touched) std::fill(touched_, touched_ + k_, std::uint8_t{1});
-    return all;
+    return assignment_.changed;
   }
+
+  /// Of the last assignment.
+  [[nodiscard]] double inertia() const { return assignment_.inertia; }
 
   /// Sums of the members of the touched clusters; the others still hold.
   void sum_members() {
@@ -113,6 +118,7 @@ class Run {
   std::int32_t* labels_;
   double *centres_, *sums_, *weights_, *chunk_sums_, *chunk_weights_;
   Assignment* assignments_;
+  Assignment assignment_;
   std::uint8_t* touched_;
   bool sums_in_passing_;     ///< large problems: each range is summed right after it was assigned
   bool sums_stand_ = false;  ///< the sums of the ranges belong to the labels
@@ -123,35 +129,18 @@ class Run {
 LloydResult lloyd(KmeansKernels const& kernels, Index k, double shift_limit, Index max_iterations,
                   std::stop_token const& stop, ChunkLoop const& for_chunks, KmeansWorkspace& space) {
   Run run(kernels, k, for_chunks, space);
-  LloydResult result;
-  double inertia_at_relocation = std::numeric_limits<double>::infinity();
-  while (result.iterations < max_iterations) {
+  LloydIteration iteration(shift_limit, max_iterations);
+  while (!iteration.finished()) {
     if (stop.stop_requested()) {
-      result.outcome = Outcome::cancelled;
-      return result;
+      return {
+          .iterations = iteration.iterations(), .relocations = iteration.relocations(), .outcome = Outcome::cancelled};
     }
-    ++result.iterations;
-    Assignment const assignment = run.assign();
-    if (!assignment.changed) {
-      result.inertia = assignment.inertia;
-      result.outcome = Outcome::converged;
-      return result;
-    }
-    run.sum_members();
-    if (run.has_empty_cluster()) {
-      if (assignment.inertia < inertia_at_relocation) {
-        inertia_at_relocation = assignment.inertia;
-        result.relocations += run.relocate();
-      }
-      run.join_empty_to_heaviest();
-    }
-    if (run.average() <= shift_limit) {
-      result.outcome = Outcome::converged;
-      break;
-    }
+    iteration.after_assignment(run, run.assign());
   }
-  result.inertia = run.assign().inertia;
-  return result;
+  return {.inertia = run.inertia(),
+          .iterations = iteration.iterations(),
+          .relocations = iteration.relocations(),
+          .outcome = iteration.outcome()};
 }
 
 }  // namespace regio

@@ -13,7 +13,7 @@ constexpr Index number = sizeof(double), label = sizeof(std::int32_t);
 
 std::uint64_t batch_bytes(KmeansProblem const& problem, KmeansOptions const& options) {
   constexpr Index figures = sizeof(KmeansProblem) + 12 * sizeof(Index);
-  Index const n = problem.points.rows(), d = problem.points.columns(), k = problem.clusters;
+  Index const n = problem.count(), d = problem.features(), k = problem.clusters;
   Index const runs = run_count(problem, options);
   Index const best_run = n * label + k * d * number;
   Index bytes = figures + best_run + k * static_cast<Index>(sizeof(Index));
@@ -27,7 +27,7 @@ std::uint64_t batch_bytes(KmeansProblem const& problem, KmeansOptions const& opt
 
 std::uint64_t workspace_bytes(KmeansProblem const& problem, int threads) {
   constexpr Index fixed = 4096, lanes = 8;
-  Index const n = rounded_up(problem.points.rows(), lanes), d = problem.points.columns(), k = problem.clusters;
+  Index const n = rounded_up(problem.count(), lanes), d = problem.features(), k = problem.clusters;
   Index const row = rounded_up(d, lanes);
   // The points, and their weights, labels and distances; centres, sums and candidates; sums of each range of points.
   Index const ranges = chunk_count(n, sum_chunk(k));

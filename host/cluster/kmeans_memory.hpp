@@ -11,7 +11,7 @@ namespace regio {
 /// the problem's points is looked at.
 std::uint64_t batch_bytes(KmeansProblem const& problem, KmeansOptions const& options);
 
-/// Bytes of the working sets of all threads when `problem` is the largest of a batch.
+/// Bytes of the working sets of all threads when `problem`, in double precision, is the largest of a batch.
 std::uint64_t workspace_bytes(KmeansProblem const& problem, int threads);
 
 }  // namespace regio

@@ -38,8 +38,8 @@ struct KmeansResultArrays {
 struct KmeansOperation {
   static constexpr std::string_view name = "kmeans";
 
-  std::span<KmeansProblem const> problems;
-  KmeansOptions options;  ///< max_iterations 0: the points are only assigned to the given centres
+  std::span<KmeansProblem const> problems;  ///< single_points only where they are large
+  KmeansOptions options;                    ///< max_iterations 0: the points are only assigned to the given centres
   KmeansResultArrays results;
   SimdTarget target = best_simd_target();
 };
@@ -72,7 +72,8 @@ void lay_out_figures(KmeansReport& report);
 /// Where a report keeps its results.
 KmeansResultArrays result_arrays(KmeansReport& report);
 
-inline bool same_view(MatrixView<double const> a, MatrixView<double const> b) {
+template <class T>
+bool same_view(MatrixView<T> a, MatrixView<T> b) {
   return a.data_handle() == b.data_handle() && a.rows() == b.rows() && a.columns() == b.columns() &&
          a.stride(0) == b.stride(0);
 }

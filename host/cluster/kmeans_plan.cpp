@@ -14,19 +14,20 @@ constexpr double task_work = 8e6;
 /// Multiplications of one run, about: the passes of a usual fit over n k d products.
 double run_work(KmeansProblem const& problem) {
   constexpr double passes = 20;
-  return passes * static_cast<double>(problem.points.rows()) * static_cast<double>(problem.points.columns()) *
+  return passes * static_cast<double>(problem.count()) * static_cast<double>(problem.features()) *
          static_cast<double>(problem.clusters);
 }
 
 }  // namespace
 
 KmeansRegime kmeans_regime(KmeansProblem const& problem) {
-  Index const bytes = problem.points.rows() * problem.points.columns() * static_cast<Index>(sizeof(double));
-  return bytes <= tiny_bytes ? KmeansRegime::tiny : KmeansRegime::medium;
+  Index const bytes = problem.count() * problem.features() * static_cast<Index>(sizeof(double));
+  if (bytes <= tiny_bytes) return KmeansRegime::tiny;
+  return problem.single_points.empty() ? KmeansRegime::medium : KmeansRegime::large;
 }
 
 Index most_segments(KmeansProblem const& problem, KmeansOptions const& options) {
-  if (kmeans_regime(problem) == KmeansRegime::medium) return 0;
+  if (kmeans_regime(problem) != KmeansRegime::tiny) return 0;
   Index const runs = run_count(problem, options);
   auto const runs_of_a_task = std::max<Index>(1, static_cast<Index>(task_work / run_work(problem)));
   // The first task may have room for a part of a task's runs, and the last one has what is left.
@@ -57,6 +58,13 @@ KmeansPlan plan_kmeans(std::span<KmeansProblem const> problems, KmeansOptions co
     }
     if (kmeans_regime(problem) == KmeansRegime::medium) {
       plan.medium.push_back(b);
+      continue;
+    }
+    if (kmeans_regime(problem) == KmeansRegime::large) {
+      bool const shares = !plan.large.empty() && plan.large.back().back() == b - 1 &&
+                          same_view(problem.single_points, problems[static_cast<std::size_t>(b - 1)].single_points);
+      if (!shares) plan.large.emplace_back();
+      plan.large.back().push_back(b);
       continue;
     }
     Index const runs = run_count(problem, options);

@@ -1,6 +1,7 @@
 /// Which regime a problem runs in, and how a batch is divided into tasks.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -8,14 +9,16 @@
 
 namespace regio {
 
-/// How the points of a problem meet the machine. Results do not depend on it.
-enum class KmeansRegime {
+/// How the points of a problem meet the machine. Tiny and medium have the same results to the bit; large rounds the
+/// sums of members otherwise.
+enum class KmeansRegime : std::uint8_t {
   tiny,    ///< the points stay in a core's cache: whole runs on one thread, many at once
-  medium,  ///< the points are read from memory: one run at a time, its points divided among the threads
+  medium,  ///< the points are copied, centred, to memory: one run at a time, its points divided among the threads
+  large,   ///< points in single precision are read where they lie, once a pass for all runs that share them
 };
 
-/// Tiny up to `tiny_bytes` of points (n d numbers of 8 bytes), medium beyond. The one place where a regime is chosen;
-/// streaming and out-of-core regimes for points that exceed memory would be further answers of this function.
+/// Tiny up to `tiny_bytes` of points (n d numbers of 8 bytes); beyond, medium for points in double precision and large
+/// for points in single precision. The one place where a regime is chosen.
 KmeansRegime kmeans_regime(KmeansProblem const& problem);
 inline constexpr Index tiny_bytes = Index{1} << 20;
 
@@ -31,6 +34,7 @@ struct KmeansPlan {
   std::vector<Index> task_offset;    ///< tasks are ranges of segments of about equal work
   Index partials = 0;
   std::vector<Index> medium;               ///< problems run one after another on all threads
+  std::vector<std::vector<Index>> large;   ///< groups of problems in a row that share their points
   std::vector<std::vector<Index>> chains;  ///< warm problems, in order, by the problem from which their chain starts
 };
 

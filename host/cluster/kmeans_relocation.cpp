@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace regio {
 namespace {
@@ -18,33 +17,44 @@ double distance_from_centre(CentredPoints const& points, Index i, double const* 
 
 }  // namespace
 
-std::vector<Relocation> relocations(CentredPoints const& points, double const* centres, Index k,
-                                    double const* cluster_weights, std::int32_t const* labels) {
-  std::vector<Relocation> moves;
-  for (Index c = 0; c < k; ++c) {
-    if (cluster_weights[c] == 0) moves.push_back({.to = static_cast<std::int32_t>(c)});
-  }
-  // The farthest points so far, farthest first; as many as there are empty clusters.
-  std::vector<std::pair<double, Index>> farthest;
+void FarthestPoints::offer(double distance, Index point) {
+  if (distance <= 0 || most_ == 0) return;
+  std::pair<double, Index> const offered{distance, point};
   auto const before = [](std::pair<double, Index> const& a, std::pair<double, Index> const& b) {
     return a.first > b.first || (a.first == b.first && a.second < b.second);
   };
-  for (Index i = 0; i < points.count(); ++i) {
-    if (points.weights[i] <= 0) continue;
-    std::pair<double, Index> const point{distance_from_centre(points, i, centres + labels[i] * points.row_length()), i};
-    if (point.first <= 0) continue;
-    if (farthest.size() == moves.size()) {
-      if (!before(point, farthest.back())) continue;
-      farthest.pop_back();
-    }
-    farthest.insert(std::upper_bound(farthest.begin(), farthest.end(), point, before), point);
+  if (kept_.size() == most_) {
+    if (!before(offered, kept_.back())) return;
+    kept_.pop_back();
   }
-  moves.resize(farthest.size());
-  for (std::size_t m = 0; m < moves.size(); ++m) {
-    moves[m].point = farthest[m].second;
-    moves[m].from = labels[farthest[m].second];
+  kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), offered, before), offered);
+}
+
+void FarthestPoints::offer_all(FarthestPoints const& others) {
+  for (auto const& [distance, point] : others.kept_) offer(distance, point);
+}
+
+std::vector<Relocation> paired(std::vector<std::int32_t> const& empty, FarthestPoints const& farthest,
+                               std::int32_t const* labels) {
+  std::vector<Relocation> moves;
+  for (std::size_t m = 0; m < std::min(empty.size(), farthest.size()); ++m) {
+    moves.push_back({.point = farthest.point(m), .from = labels[farthest.point(m)], .to = empty[m]});
   }
   return moves;
+}
+
+std::vector<Relocation> relocations(CentredPoints const& points, double const* centres, Index k,
+                                    double const* cluster_weights, std::int32_t const* labels) {
+  std::vector<std::int32_t> empty;
+  for (Index c = 0; c < k; ++c) {
+    if (cluster_weights[c] == 0) empty.push_back(static_cast<std::int32_t>(c));
+  }
+  FarthestPoints farthest(empty.size());
+  for (Index i = 0; i < points.count(); ++i) {
+    if (points.weights[i] <= 0) continue;
+    farthest.offer(distance_from_centre(points, i, centres + labels[i] * points.row_length()), i);
+  }
+  return paired(empty, farthest, labels);
 }
 
 }  // namespace regio

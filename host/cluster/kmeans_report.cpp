@@ -21,7 +21,7 @@ void lay_out_offsets(std::vector<KmeansProblem> const& problems, KmeansOptions c
   }
   report.features.reserve(problems.size());
   for (KmeansProblem const& problem : problems) {
-    Index const n = problem.points.rows(), d = problem.points.columns(), k = problem.clusters;
+    Index const n = problem.count(), d = problem.features(), k = problem.clusters;
     Index const runs = run_count(problem, options);
     report.features.push_back(d);
     report.label_offset.push_back(report.label_offset.back() + n);
@@ -55,7 +55,7 @@ KmeansReport::KmeansReport(std::vector<KmeansProblem> const& problems, KmeansOpt
 }
 
 void report_fit(KmeansResultArrays const& results, Index b, KmeansProblem const& problem, KmeansFit const& fit) {
-  Index const n = problem.points.rows(), k = problem.clusters;
+  Index const n = problem.count(), k = problem.clusters;
   std::int32_t* const labels = results.labels + results.label_offset[b];
   Index* const sizes = results.sizes + results.size_offset[b];
   results.inertia[b] = fit.inertia;
@@ -66,7 +66,7 @@ void report_fit(KmeansResultArrays const& results, Index b, KmeansProblem const&
   std::fill_n(sizes, k, Index{0});
   if (fit.outcome == Outcome::cancelled) {
     std::fill_n(labels, n, -1);
-    std::fill_n(results.centres + results.centre_offset[b], k * problem.points.columns(),
+    std::fill_n(results.centres + results.centre_offset[b], k * problem.features(),
                 std::numeric_limits<double>::quiet_NaN());
   } else {
     for (Index i = 0; i < n; ++i) ++sizes[labels[i]];

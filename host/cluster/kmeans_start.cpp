@@ -5,18 +5,84 @@
 #include <limits>
 #include <numeric>
 #include <utility>
+#include <vector>
 
 #include "cluster/kmeans_operation.hpp"
 #include "cluster/kmeans_points.hpp"
+#include "cluster/kmeans_stream_arithmetic.hpp"
 
 namespace regio {
 namespace {
 
+/// Points in double precision that lie in blocks.
+class BlockSource {
+ public:
+  BlockSource(CentredPoints const& points, ChunkLoop const& for_chunks) : points_(points), for_chunks_(for_chunks) {}
+
+  [[nodiscard]] CentredPoints const& shape() const noexcept { return points_; }
+  [[nodiscard]] double weight(Index i) const noexcept { return points_.weights[i]; }
+  void centred_point(Index i, double* row) const { centred_row(points_, &points_.rows(i, 0), row); }
+  /// Calls body(chunk, points, begin, end, first) for all ranges of pass_chunk points: begin .. end of `points`, of
+  /// which the first is point `first` of all.
+  template <class Body>
+  void for_ranges(Body const& body) const {
+    for_chunks_(points_.count(), pass_chunk,
+                [&](Index chunk, Index begin, Index end) { body(chunk, points_, begin, end, begin); });
+  }
+
+ private:
+  CentredPoints const& points_;
+  ChunkLoop const& for_chunks_;
+};
+
+/// Points in single precision, a range of which is laid out in blocks whenever it is read.
+class RowSource {
+ public:
+  RowSource(StreamContext const& context, VectorView<double const> weights)
+      : context_(context),
+        shape_(context.points.shape(context.points.count())),
+        weights_(weights),
+        spaces_(static_cast<std::size_t>(context.workers.count())) {}
+
+  [[nodiscard]] CentredPoints const& shape() const noexcept { return shape_; }
+  [[nodiscard]] double weight(Index i) const noexcept { return weights_.empty() ? 1 : weights_[i]; }
+  void centred_point(Index i, double* row) const {
+    std::fill(row, row + shape_.row_length(), 0.0);
+    for (Index j = 0; j < shape_.features(); ++j) row[j] = centred_value(context_.points.rows(i, j), shape_.mean[j]);
+  }
+  template <class Body>
+  void for_ranges(Body const& body) {
+    context_.workers.for_chunks(shape_.count(), pass_chunk, [&](Index first, Index end, int worker) {
+      Space& space = spaces_[static_cast<std::size_t>(worker)];
+      Index const count = end - first;
+      double* const blocks = space.blocks.reserve(pass_chunk * shape_.features());
+      double* const weights = space.weights.reserve(pass_chunk);
+      centre_blocks(context_.points, first, nullptr, count, blocks);
+      for (Index p = 0; p < pass_chunk; ++p) weights[p] = p < count ? weight(first + p) : 0;
+      CentredPoints range = context_.points.shape(count);
+      range.blocks = blocks;
+      range.weights = weights;
+      body(first / pass_chunk, range, Index{0}, count, first);
+    });
+  }
+
+ private:
+  struct Space {
+    AlignedArray<double> blocks, weights;
+  };
+
+  StreamContext const& context_;
+  CentredPoints shape_;
+  VectorView<double const> weights_;
+  std::vector<Space> spaces_;  ///< by worker
+};
+
 /// The point at which the running sum of w D^2 first exceeds `target`. `potentials` are the sums over the ranges. When
 /// rounding carries the target past the end of its range, the last point of the range that can be drawn; when nothing
 /// can be drawn because every distance is zero, the first point that has weight.
-Index point_at(CentredPoints const& points, double const* distances, double const* potentials, double target) {
-  Index const n = points.count(), chunks = chunk_count(n, pass_chunk);
+template <class Source>
+Index point_at(Source const& source, double const* distances, double const* potentials, double target) {
+  Index const n = source.shape().count(), chunks = chunk_count(n, pass_chunk);
   double before = 0;
   Index chosen = -1;
   for (Index chunk = 0; chunk < chunks; ++chunk) {
@@ -27,13 +93,13 @@ Index point_at(CentredPoints const& points, double const* distances, double cons
   }
   if (chosen < 0) {
     Index i = 0;
-    while (i + 1 < n && points.weights[i] <= 0) ++i;
+    while (i + 1 < n && source.weight(i) <= 0) ++i;
     return i;
   }
   Index last = chosen * pass_chunk;
   double sum = before;
   for (Index i = chosen * pass_chunk; i < std::min(n, (chosen + 1) * pass_chunk); ++i) {
-    double const term = points.weights[i] * distances[i];
+    double const term = source.weight(i) * distances[i];
     if (term <= 0) continue;
     last = i;
     sum += term;
@@ -45,9 +111,10 @@ Index point_at(CentredPoints const& points, double const* distances, double cons
 /// Greedy k-means++ (Arthur and Vassilvitskii 2007): each further centre is the best of 2 + floor(ln k) points drawn
 /// with probability proportional to w D^2, D being the distance to the nearest centre so far; the best lowers the sum
 /// most, the first drawn of equals. The first centre is drawn by weight: every distance counts as 1.
-void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream, ChunkLoop const& for_chunks,
+template <class Source>
+void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream, Source& source,
                      KmeansWorkspace& space) {
-  CentredPoints const& points = space.prepared.points;
+  CentredPoints const& points = source.shape();
   Index const n = points.count(), length = points.row_length(), chunks = chunk_count(n, pass_chunk);
   Index const candidate_count = plus_plus_candidates(k);
   double* const centres = space.centres.reserve(k * length);
@@ -58,27 +125,29 @@ void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream
 
   auto const draw = [&] {
     double const total = std::accumulate(potentials, potentials + chunks, 0.0);
-    return point_at(points, distances, potentials, stream.next_uniform() * total);
+    return point_at(source, distances, potentials, stream.next_uniform() * total);
   };
   auto const lower = [&](double const* centre) {
-    for_chunks(n, pass_chunk, [&](Index chunk, Index begin, Index end) {
-      potentials[chunk] = kernels.lower_distances(points, centre, begin, end, distances);
+    source.for_ranges([&](Index chunk, CentredPoints const& range, Index begin, Index end, Index first) {
+      potentials[chunk] = kernels.lower_distances(range, centre, begin, end, distances + (first - begin));
     });
   };
 
   std::fill(distances, distances + points.padded_count(), 1.0);
   for (Index chunk = 0; chunk < chunks; ++chunk) {
-    potentials[chunk] = std::accumulate(points.weights + chunk * pass_chunk,
-                                        points.weights + std::min(n, (chunk + 1) * pass_chunk), 0.0);
+    potentials[chunk] = 0;
+    for (Index i = chunk * pass_chunk; i < std::min(n, (chunk + 1) * pass_chunk); ++i) {
+      potentials[chunk] += source.weight(i);
+    }
   }
-  centred_row(points, &points.rows(draw(), 0), centres);
+  source.centred_point(draw(), centres);
   std::fill(distances, distances + points.padded_count(), std::numeric_limits<double>::infinity());
   if (k > 1) lower(centres);
 
   for (Index c = 1; c < k; ++c) {
-    for (Index l = 0; l < candidate_count; ++l) centred_row(points, &points.rows(draw(), 0), candidates + l * length);
-    for_chunks(n, pass_chunk, [&](Index chunk, Index begin, Index end) {
-      kernels.candidate_potentials(points, distances, candidates, candidate_count, begin, end,
+    for (Index l = 0; l < candidate_count; ++l) source.centred_point(draw(), candidates + l * length);
+    source.for_ranges([&](Index chunk, CentredPoints const& range, Index begin, Index end, Index first) {
+      kernels.candidate_potentials(range, distances + (first - begin), candidates, candidate_count, begin, end,
                                    candidate_potentials + chunk * candidate_count);
     });
     Index best = 0;
@@ -99,18 +168,16 @@ void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream
 
 /// k different points, each with equal probability: the first k of a shuffle (Fisher and Yates). Points without weight
 /// are used only when the others do not suffice.
-void start_random(Index k, PhiloxStream& stream, KmeansWorkspace& space) {
-  CentredPoints const& points = space.prepared.points;
-  Index const n = points.count(), length = points.row_length();
-  double* const centres = space.centres.reserve(k * length);
-  std::int32_t* const order = space.labels.reserve(points.padded_count());
+template <class Source>
+void start_random(Index k, PhiloxStream& stream, Source const& source, std::int32_t* order, double* centres) {
+  Index const n = source.shape().count(), length = source.shape().row_length();
   std::iota(order, order + n, std::int32_t{0});
   Index const weighty =
-      std::stable_partition(order, order + n, [&](std::int32_t i) { return points.weights[i] > 0; }) - order;
+      std::stable_partition(order, order + n, [&](std::int32_t i) { return source.weight(i) > 0; }) - order;
   for (Index c = 0; c < k; ++c) {
     Index const left = (c < weighty ? weighty : n) - c;
     std::swap(order[c], order[c + static_cast<Index>(stream.next_below(static_cast<std::uint32_t>(left)))]);
-    centred_row(points, &points.rows(order[c], 0), centres + c * length);
+    source.centred_point(order[c], centres + c * length);
   }
 }
 
@@ -118,9 +185,28 @@ void start_random(Index k, PhiloxStream& stream, KmeansWorkspace& space) {
 
 void start_centres(KmeansKernels const& kernels, KmeansInit init, Index k, PhiloxStream stream,
                    ChunkLoop const& for_chunks, KmeansWorkspace& space) {
+  CentredPoints const& points = space.prepared.points;
+  BlockSource source(points, for_chunks);
   switch (init) {
-    case KmeansInit::kmeans_plus_plus: start_plus_plus(kernels, k, stream, for_chunks, space); break;
-    case KmeansInit::random: start_random(k, stream, space); break;
+    case KmeansInit::kmeans_plus_plus: start_plus_plus(kernels, k, stream, source, space); break;
+    case KmeansInit::random:
+      start_random(k, stream, source, space.labels.reserve(points.padded_count()),
+                   space.centres.reserve(k * points.row_length()));
+      break;
+  }
+}
+
+void streamed_start_centres(StreamContext const& context, KmeansInit init, Index k, VectorView<double const> weights,
+                            PhiloxStream stream, std::int32_t* order, double* centres) {
+  RowSource source(context, weights);
+  switch (init) {
+    case KmeansInit::kmeans_plus_plus: {
+      KmeansWorkspace space;
+      start_plus_plus(context.exact, k, stream, source, space);
+      std::copy_n(space.centres.get(), k * context.points.row_length(), centres);
+      break;
+    }
+    case KmeansInit::random: start_random(k, stream, source, order, centres); break;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <regio/kmeans.hpp>
 
 #include "cluster/kmeans_chunks.hpp"
+#include "cluster/kmeans_streamed_run.hpp"
 #include "cluster/kmeans_workspace.hpp"
 #include "core/philox.hpp"
 
@@ -12,5 +13,11 @@ namespace regio {
 /// Writes k centred rows of the prepared points to space.centres.
 void start_centres(KmeansKernels const& kernels, KmeansInit init, Index k, PhiloxStream stream,
                    ChunkLoop const& for_chunks, KmeansWorkspace& space);
+
+/// The same for points in single precision where they lie: from points with the same means the same centres. Writes
+/// centres [k, row length]; `order` [n] is memory for a random start. k-means++ holds a number of 8 bytes a point
+/// meanwhile and reads the points twice a centre.
+void streamed_start_centres(StreamContext const& context, KmeansInit init, Index k, VectorView<double const> weights,
+                            PhiloxStream stream, std::int32_t* order, double* centres);
 
 }  // namespace regio

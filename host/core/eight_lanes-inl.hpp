@@ -20,6 +20,8 @@
 
 #include <hwy/highway.h>
 
+#include "core/whole_numbers.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace regio {
 namespace HWY_NAMESPACE {
@@ -127,6 +129,13 @@ inline bool store_integers(EightLanes const& a, std::int32_t* p) {
   }
   return same;
 }
+/// Adds the nearest whole numbers of a, the even one of two, to the integers at p; |a| <= 2^51.
+inline void add_nearest_whole(EightLanes const& a, std::int64_t* p) {
+  for (int l = 0; l < lane_count; ++l) p[l] += static_cast<std::int64_t>(nearest_whole(a.lane[l]));
+}
+inline void subtract_nearest_whole(EightLanes const& a, std::int64_t* p) {
+  for (int l = 0; l < lane_count; ++l) p[l] -= static_cast<std::int64_t>(nearest_whole(a.lane[l]));
+}
 
 #else
 
@@ -195,9 +204,13 @@ HWY_INLINE EightLanes load(float const* p) {
   return result;
 }
 HWY_INLINE EightLanes load_first(float const* p, std::ptrdiff_t count) {
-  float padded[lane_count] = {};
-  std::copy(p, p + count, padded);
-  return load(padded);
+  hn::Rebind<float, Lanes> const singles;
+  EightLanes result;
+  for (int i = 0; i < part_count; ++i) {
+    auto const rest = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, count - i * part_lanes));
+    result.part[i] = hn::PromoteTo(Lanes(), hn::MaskedLoad(hn::FirstN(singles, rest), singles, p + i * part_lanes));
+  }
+  return result;
 }
 HWY_INLINE void store(EightLanes const& a, double* p) {
   for (int i = 0; i < part_count; ++i) hn::StoreU(a.part[i], Lanes(), p + i * part_lanes);
@@ -303,6 +316,24 @@ HWY_INLINE bool store_integers(EightLanes const& a, std::int32_t* p) {
     hn::StoreU(value, integers, p + i * part_lanes);
   }
   return same;
+}
+using IntegerLanes = hn::Rebind<std::int64_t, Lanes>;
+HWY_INLINE hn::Vec<IntegerLanes> nearest_whole_part(hn::Vec<Lanes> part) {
+  auto const offset = hn::Set(Lanes(), whole_number_offset);
+  return hn::Sub(hn::BitCast(IntegerLanes(), hn::Add(part, offset)), hn::BitCast(IntegerLanes(), offset));
+}
+/// Adds the nearest whole numbers of a, the even one of two, to the integers at p; |a| <= 2^51.
+HWY_INLINE void add_nearest_whole(EightLanes const& a, std::int64_t* p) {
+  for (int i = 0; i < part_count; ++i) {
+    std::int64_t* const to = p + i * part_lanes;
+    hn::StoreU(hn::Add(hn::LoadU(IntegerLanes(), to), nearest_whole_part(a.part[i])), IntegerLanes(), to);
+  }
+}
+HWY_INLINE void subtract_nearest_whole(EightLanes const& a, std::int64_t* p) {
+  for (int i = 0; i < part_count; ++i) {
+    std::int64_t* const to = p + i * part_lanes;
+    hn::StoreU(hn::Sub(hn::LoadU(IntegerLanes(), to), nearest_whole_part(a.part[i])), IntegerLanes(), to);
+  }
 }
 
 #endif

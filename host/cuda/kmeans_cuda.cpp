@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cluster/kmeans_operation.hpp"
+#include "core/contract.hpp"
 #include "core/progress_meter.hpp"
 #include "cuda/cuda_backend.hpp"
 #include "cuda/cuda_error.hpp"
@@ -54,13 +55,19 @@ class Batch {
   /// Kernels count clusters, features and runs in 32 bits.
   void check_size(Index b) const {
     constexpr Index most = std::numeric_limits<std::int32_t>::max() / 2;
+    std::string const where = fmt::format("kmeans_fit: problems[{}]", b);
+    if (!problem(b).single_points.empty()) {
+      refuse(
+          where + ".single_points",
+          fmt::format("are {} rows of {} numbers, more than a CUDA engine takes in single precision; expected points, "
+                      "or a CPU engine",
+                      problem(b).count(), problem(b).features()));
+    }
     Index const k = problem(b).clusters, d = problem(b).points.columns(),
                 runs = run_count(problem(b), operation_.options);
     if (k <= most && d <= most && runs <= most) return;
-    throw ContractError("kmeans_fit: problems[" + std::to_string(b) + "]",
-                        "has " + std::to_string(k) + " clusters, " + std::to_string(d) + " features and " +
-                            std::to_string(runs) + " runs; a CUDA device takes at most " + std::to_string(most) +
-                            " of each");
+    refuse(where, fmt::format("has {} clusters, {} features and {} runs; a CUDA device takes at most {} of each", k, d,
+                              runs, most));
   }
 
   /// Begins the next part and returns its end. A single problem that the device's memory does not hold gets fewer

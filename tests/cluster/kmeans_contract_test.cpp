@@ -52,6 +52,38 @@ TEST_P(KmeansContract, PointsMustBeFinite) {
             "kmeans_fit: problems[2].points row 2, column 2 is -infinity; points must be finite");
 }
 
+TEST_P(KmeansContract, PointsInSinglePrecisionMustBeFiniteAndAlone) {
+  std::vector<float> singles(18, 1.0F);
+  KmeansProblem problem{.single_points = {singles.data(), 6, 3}, .clusters = 2};
+  problem.points = points.view();
+  EXPECT_EQ(refused(problem),
+            "kmeans_fit: problems[2].single_points are given together with points; expected one of them");
+  problem.points = {};
+  singles[13] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(refused(problem), "kmeans_fit: problems[2].single_points row 4, column 1 is NaN; points must be finite");
+  EXPECT_EQ(refused({.points = points.view(), .clusters = 2}, {.runs_at_once = 0}),
+            "kmeans_fit: options.runs_at_once is 0; expected at least 1");
+}
+
+TEST_P(KmeansContract, LargePointsInSinglePrecisionAreForCpuEngines) {
+  Index const n = 50'001;
+  std::vector<float> singles(static_cast<std::size_t>(3 * n), 1.0F);
+  KmeansProblem const problem{.single_points = {singles.data(), n, 3}, .clusters = 2};
+  if (engine.device() != Device::cpu) {
+    EXPECT_EQ(
+        refused(problem),
+        "kmeans_fit: problems[2].single_points are 50001 rows of 3 numbers, more than a CUDA engine takes in single "
+        "precision; expected points, or a CPU engine");
+    return;
+  }
+  singles[static_cast<std::size_t>(3 * (n - 1) + 2)] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(refused(problem),
+            "kmeans_fit: problems[2].single_points row 50000, column 2 is infinity; points must be finite");
+  singles[static_cast<std::size_t>(3 * 20'000)] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(refused(problem),
+            "kmeans_fit: problems[2].single_points row 20000, column 0 is NaN; points must be finite");
+}
+
 TEST_P(KmeansContract, ThereMustBeAPointForEachClusterAndAFeature) {
   EXPECT_EQ(refused({.points = points.view(), .clusters = 0}),
             "kmeans_fit: problems[2].clusters is 0; expected 1 to 6, the number of points");

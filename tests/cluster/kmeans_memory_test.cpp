@@ -66,5 +66,21 @@ TEST(KmeansMemory, ALargerProblemNeedsItsPointsTwiceAndNoMatrixOfPointsByCluster
   EXPECT_LE(working_memory(options, problems), of_points + 4 * of_a_number_each + constant);
 }
 
+TEST(KmeansMemory, PointsInSinglePrecisionAreNotCopied) {
+  int const n = 400'000, d = 5;
+  std::vector<double> const numbers = points(n, d);
+  std::vector<float> const data(numbers.begin(), numbers.end());
+  auto const of_a_label_each = static_cast<std::size_t>(n) * sizeof(std::int32_t);
+  KmeansProblem problem{.single_points = {data.data(), n, d}, .clusters = 64};
+  problem.initial_centres = {numbers.data(), 1, 64, d};
+  EXPECT_LE(working_memory({.max_iterations = 3}, {problem}), constant) << "labels are the report's";
+  problem.initial_centres = {numbers.data(), 3, 64, d};
+  EXPECT_LE(working_memory({.max_iterations = 3}, {problem}), 3 * of_a_label_each + constant);
+  EXPECT_LE(working_memory({.max_iterations = 3, .runs_at_once = 1}, {problem}), of_a_label_each + constant);
+  problem.initial_centres = {};
+  problem.restarts = 1;
+  EXPECT_LE(working_memory({.max_iterations = 3}, {problem}), 2 * of_a_label_each + of_a_label_each / 16 + constant);
+}
+
 }  // namespace
 }  // namespace regio
