@@ -147,4 +147,62 @@ BENCHMARK(medium_passes)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
+/// Iterations over points in single precision that are read where they lie. Arguments: n, k, threads. Counter limit:
+/// n k d fused multiply-adds an iteration against the peak of single precision; bandwidth: one reading of the points.
+void large_passes(benchmark::State& state) {
+  Index const n = state.range(0), k = state.range(1), iterations = 10;
+  int const threads = static_cast<int>(state.range(2));
+  static double const peak_of_a_core = regio::bench::peak_flops_fp32(1);
+  std::vector<double> const numbers = normal_numbers(n * features, 1);
+  std::vector<float> const points(numbers.begin(), numbers.end());
+  regio::Engine engine = regio::Engine::cpu(threads);
+  std::vector<KmeansProblem> const problems{{.single_points = {points.data(), n, features},
+                                             .clusters = k,
+                                             .initial_centres = {numbers.data(), 1, k, features}}};
+  double seconds = 0;
+  for (auto _ : state) {
+    double const started = regio::bench::core_seconds();
+    benchmark::DoNotOptimize(regio::kmeans_fit(engine, {.max_iterations = iterations, .tolerance = 0}, problems));
+    seconds += regio::bench::core_seconds() - started;
+  }
+  // The first read, the last assignment and the inertia are in the time; only assignments in the work.
+  double const passes = static_cast<double>((iterations + 1) * state.iterations());
+  auto const bytes = static_cast<double>(n * features) * sizeof(float);
+  state.counters["core_ms_per_pass"] = 1e3 * seconds / passes;
+  state.counters["limit"] = 2 * passes * static_cast<double>(n * k * features) / seconds / peak_of_a_core;
+  state.counters["bandwidth"] =
+      passes * bytes / seconds / regio::bench::read_bandwidth(static_cast<std::size_t>(bytes), 1, 1);
+}
+BENCHMARK(large_passes)
+    ->ArgNames({"n", "k", "threads"})
+    ->ArgsProduct({{100'000, 1'000'000}, {6, 16, 64, 256}, {1, 2}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// The growth of time with n, and a sweep over k = 2..12 in shared reads. Arguments: n, least k, most k.
+void large_sweep(benchmark::State& state) {
+  Index const n = state.range(0), least = state.range(1), most = state.range(2);
+  std::vector<double> const numbers = normal_numbers(n * features, 1);
+  std::vector<float> const points(numbers.begin(), numbers.end());
+  regio::Engine engine = regio::Engine::cpu();
+  std::vector<KmeansProblem> problems;
+  for (Index k = least; k <= most; ++k) {
+    problems.push_back({.single_points = {points.data(), n, features},
+                        .clusters = k,
+                        .initial_centres = {numbers.data(), 1, k, features}});
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(regio::kmeans_fit(engine, {.max_iterations = 10, .tolerance = 0}, problems));
+  }
+  state.counters["ns_per_point"] = benchmark::Counter(static_cast<double>(n) * static_cast<double>(state.iterations()),
+                                                      benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(large_sweep)
+    ->ArgNames({"n", "least", "most"})
+    ->Args({1'000'000, 2, 12})
+    ->Args({100'000, 64, 64})
+    ->Args({10'000'000, 64, 64})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
 }  // namespace

@@ -1,0 +1,160 @@
+"""k-means of regio on a million points beside scikit-learn, faiss and scikit-learn-intelex, in turns, in one run.
+
+kmeans_at_size.py <program kmeans_at_size_peer> <file to write, Markdown>
+
+Points in single precision, the first k points as centres, a fixed number of iterations, all cores. A library that is
+not installed is named as missing (pip: scikit-learn, faiss-cpu, scikit-learn-intelex). Time on the clock is the best of
+the rounds, with the worst in brackets; core time is what all threads worked.
+"""
+
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import sklearn
+import sklearn.cluster
+
+warnings.filterwarnings("ignore")
+POINTS, FEATURES, ITERATIONS = 1_000_000, 15, 10
+CLUSTERS = (6, 16, 64, 256)
+SWEEP = (2, 12)
+ROUNDS, SWEEP_ROUNDS = 4, 2
+PAUSE = 0.1  # seconds before a turn: the threads of the one before may still spin while they wait for work
+
+
+def scikit_learn(points, k, models=sklearn.cluster):
+    model = models.KMeans(k, init=points[:k], n_init=1, max_iter=ITERATIONS, tol=0.0, algorithm="lloyd").fit(points)
+    return model.inertia_, model.labels_
+
+
+def peers():
+    """Each library's name with its version, and its fit (None where it is missing)."""
+    found = [(f"scikit-learn {sklearn.__version__}", scikit_learn)]
+    try:
+        import faiss
+
+        def with_faiss(points, k):
+            model = faiss.Kmeans(FEATURES, k, niter=ITERATIONS, max_points_per_centroid=len(points),
+                                 min_points_per_centroid=1, seed=0)
+            model.train(points, init_centroids=points[:k])
+            return float(model.obj[-1]), None  # of the assignment before the last centres
+
+        found.append((f"faiss {faiss.__version__}", with_faiss))
+    except ImportError:
+        found.append(("faiss", None))
+    try:
+        import sklearnex
+        import sklearnex.cluster
+
+        found.append((f"scikit-learn-intelex {sklearnex.__version__}",
+                      lambda points, k: scikit_learn(points, k, sklearnex.cluster)))
+    except ImportError:
+        found.append(("scikit-learn-intelex", None))
+    return found
+
+
+class Regio:
+    def __init__(self, program, points, folder):
+        self.labels = folder / "labels"
+        (folder / "points").write_bytes(points.tobytes())
+        self.process = subprocess.Popen([program, folder / "points", str(len(points)), str(FEATURES), self.labels],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.description = self.process.stdout.readline().strip()
+
+    def fit(self, least, most):
+        """Seconds on the clock and of core time, and the inertia of each k."""
+        time.sleep(PAUSE)
+        self.process.stdin.write(f"{least} {most} {ITERATIONS}\n")
+        self.process.stdin.flush()
+        numbers = [float(number) for number in self.process.stdout.readline().split()]
+        if not numbers:
+            sys.exit("kmeans_at_size_peer failed")
+        return numbers[:2], numbers[2:]
+
+    def close(self):
+        self.process.stdin.close()
+        if self.process.wait() != 0:
+            sys.exit("kmeans_at_size_peer failed")
+
+
+def timed(fit, points, clusters):
+    time.sleep(PAUSE)
+    started = np.array([time.perf_counter(), time.process_time()])
+    for k in clusters:
+        result = fit(points, k)
+    return np.array([time.perf_counter(), time.process_time()]) - started, result
+
+
+def duration(rounds):
+    clock, core = np.array(rounds).T
+    return f"{clock.min() * 1e3:.4g} ms ({clock.max() * 1e3:.3g}); {core.min() * 1e3:.4g} ms"
+
+
+def ratios(own, other):
+    clock, core = np.array(other).min(axis=0) / np.array(own).min(axis=0)
+    return f"{clock:.3g}; {core:.3g}"
+
+
+def fit_rows(regio, installed, points):
+    rows = []
+    for k in CLUSTERS:
+        own, others = [], {name: [] for name, _ in installed}
+        for _ in range(ROUNDS):
+            seconds, inertia = regio.fit(k, k)
+            own.append(seconds)
+            for name, fit in installed:
+                spent, result = timed(fit, points, [k])
+                others[name].append(spent)
+                if result[1] is not None:
+                    labels = np.fromfile(regio.labels, dtype=np.int32)
+                    accuracy = (f"{100 * np.mean(labels == result[1]):.5g} % of labels equal, inertia "
+                                f"{inertia[0]:.8g} and {result[0]:.8g}")
+        for name, _ in installed:
+            rows.append(f"| k={k} | {duration(own)} | {name} | {duration(others[name])} | "
+                        f"{ratios(own, others[name])} | {accuracy} |")
+    return rows
+
+
+def sweep_rows(regio, installed, points):
+    least, most = SWEEP
+    together, separate, others = [], [], {name: [] for name, _ in installed}
+    for _ in range(SWEEP_ROUNDS):
+        together.append(regio.fit(least, most)[0])
+        separate.append(np.sum([regio.fit(k, k)[0] for k in range(least, most + 1)], axis=0))
+        for name, fit in installed:
+            others[name].append(timed(fit, points, range(least, most + 1))[0])
+    others["regio, one k after another"] = separate
+    return [f"| every k from {least} to {most} | {duration(together)} | {name} | {duration(spent)} | "
+            f"{ratios(together, spent)} | |" for name, spent in others.items()]
+
+
+def main():
+    program, target = sys.argv[1], Path(sys.argv[2])
+    points = np.random.default_rng(1).standard_normal((POINTS, FEATURES), dtype=np.float32)
+    installed = [(name, fit) for name, fit in peers() if fit]
+    missing = [name for name, fit in peers() if not fit]
+    with tempfile.TemporaryDirectory() as folder:
+        regio = Regio(program, points, Path(folder))
+        rows = fit_rows(regio, installed, points) + sweep_rows(regio, installed, points)
+        regio.close()
+    lines = [
+        "# k-means at size beside other libraries", "",
+        f"n = {POINTS}, d = {FEATURES}, single precision, {ITERATIONS} iterations from the first k points; NumPy {np.__version__}, "
+        f"Python {platform.python_version()}; regio on {regio.description}; {platform.processor() or platform.machine()}.", "",
+        f"Not installed: {', '.join(missing) or 'none'}.", "",
+        "All cores, in turns, in one run. Times: on the clock, best of the rounds, in brackets the worst; then core time, best of the "
+        "rounds. Ratios: on the clock; of core time. Written by `scripts/bench --peers --only large`.", "",
+        "| work | regio | beside | its time | ratio | accuracy, regio and peer |", "|---|---|---|---|---|---|", *rows]
+    text = "\n".join(lines) + "\n"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
