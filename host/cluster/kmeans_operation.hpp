@@ -60,6 +60,7 @@ struct KmeansFit {
   Index iterations = 0, relocations = 0;
   Index run = -1;
   Outcome outcome = Outcome::cancelled;
+  std::vector<Index> sizes = {};  ///< [k] where they are known; empty: counted from the labels
 };
 
 /// Writes the figures of problem b, whose labels and centres are in place; a cancelled problem has none of them.

@@ -68,6 +68,8 @@ void report_fit(KmeansResultArrays const& results, Index b, KmeansProblem const&
     std::fill_n(labels, n, -1);
     std::fill_n(results.centres + results.centre_offset[b], k * problem.features(),
                 std::numeric_limits<double>::quiet_NaN());
+  } else if (!fit.sizes.empty()) {
+    std::copy(fit.sizes.begin(), fit.sizes.end(), sizes);
   } else {
     for (Index i = 0; i < n; ++i) ++sizes[labels[i]];
   }

@@ -9,6 +9,7 @@
 
 #include "cluster/kmeans_operation.hpp"
 #include "cluster/kmeans_points.hpp"
+#include "cluster/kmeans_stream.hpp"
 #include "cluster/kmeans_stream_arithmetic.hpp"
 
 namespace regio {
@@ -50,6 +51,7 @@ class RowSource {
     std::fill(row, row + shape_.row_length(), 0.0);
     for (Index j = 0; j < shape_.features(); ++j) row[j] = centred_value(context_.points.rows(i, j), shape_.mean[j]);
   }
+  [[nodiscard]] Workers& workers() const noexcept { return context_.workers; }
   template <class Body>
   void for_ranges(Body const& body) {
     context_.workers.for_chunks(shape_.count(), pass_chunk, [&](Index first, Index end, int worker) {
@@ -108,9 +110,24 @@ Index point_at(Source const& source, double const* distances, double const* pote
   return last;
 }
 
+/// A point drawn by weight: every distance counts as 1.
+template <class Source>
+Index first_point(PhiloxStream& stream, Source const& source, double* distances, double* potentials) {
+  Index const n = source.shape().count(), chunks = chunk_count(n, pass_chunk);
+  std::fill(distances, distances + source.shape().padded_count(), 1.0);
+  for (Index chunk = 0; chunk < chunks; ++chunk) {
+    potentials[chunk] = 0;
+    for (Index i = chunk * pass_chunk; i < std::min(n, (chunk + 1) * pass_chunk); ++i) {
+      potentials[chunk] += source.weight(i);
+    }
+  }
+  double const total = std::accumulate(potentials, potentials + chunks, 0.0);
+  return point_at(source, distances, potentials, stream.next_uniform() * total);
+}
+
 /// Greedy k-means++ (Arthur and Vassilvitskii 2007): each further centre is the best of 2 + floor(ln k) points drawn
 /// with probability proportional to w D^2, D being the distance to the nearest centre so far; the best lowers the sum
-/// most, the first drawn of equals. The first centre is drawn by weight: every distance counts as 1.
+/// most, the first drawn of equals. The first centre is drawn by weight.
 template <class Source>
 void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream, Source& source,
                      KmeansWorkspace& space) {
@@ -133,14 +150,7 @@ void start_plus_plus(KmeansKernels const& kernels, Index k, PhiloxStream& stream
     });
   };
 
-  std::fill(distances, distances + points.padded_count(), 1.0);
-  for (Index chunk = 0; chunk < chunks; ++chunk) {
-    potentials[chunk] = 0;
-    for (Index i = chunk * pass_chunk; i < std::min(n, (chunk + 1) * pass_chunk); ++i) {
-      potentials[chunk] += source.weight(i);
-    }
-  }
-  source.centred_point(draw(), centres);
+  source.centred_point(first_point(stream, source, distances, potentials), centres);
   std::fill(distances, distances + points.padded_count(), std::numeric_limits<double>::infinity());
   if (k > 1) lower(centres);
 
@@ -181,6 +191,100 @@ void start_random(Index k, PhiloxStream& stream, Source const& source, std::int3
   }
 }
 
+/// Rounds of k-means||, and points expected from each, in multiples of k (Bahmani and others 2012).
+constexpr int oversampling_rounds = 5;
+constexpr double oversampling = 2;
+
+/// The number in [0, 1) that decides whether point i is drawn in a round, whoever asks.
+double uniform_of_point(StartSeed const& seed, int round, Index i) {
+  // The key of no run's own stream: these counters count points.
+  constexpr std::uint32_t key_of_rounds = 0x70617261;
+  PhiloxBlock const counter{{static_cast<std::uint32_t>(i), seed.run, static_cast<std::uint32_t>(seed.stream),
+                             static_cast<std::uint32_t>(seed.stream >> 32)}};
+  PhiloxBlock const drawn =
+      philox4x32(counter, static_cast<std::uint32_t>(seed.seed),
+                 static_cast<std::uint32_t>(seed.seed >> 32) ^ (key_of_rounds + static_cast<std::uint32_t>(round)));
+  std::uint64_t const bits = std::uint64_t{drawn.word[0]} << 32 | drawn.word[1];
+  return static_cast<double>(bits >> 11) * 0x1.0p-53;
+}
+
+/// Points of which k-means|| chooses: the first drawn by weight, then in each round every point with probability
+/// 2 k w D^2 / sum of w D^2, in ascending order.
+std::vector<Index> oversampled_points(KmeansKernels const& kernels, Index k, StartSeed const& seed,
+                                      PhiloxStream& stream, RowSource& source, KmeansWorkspace& space) {
+  CentredPoints const& points = source.shape();
+  Index const n = points.count(), length = points.row_length(), chunks = chunk_count(n, pass_chunk);
+  double* const distances = space.distances.reserve(points.padded_count());
+  double* const potentials = space.potentials.reserve(chunks);
+  std::vector<std::vector<Index>> drawn(static_cast<std::size_t>(chunks));
+  std::vector<Index> all{first_point(stream, source, distances, potentials)}, added = all;
+  std::fill(distances, distances + points.padded_count(), std::numeric_limits<double>::infinity());
+  for (int round = 0;; ++round) {
+    AlignedArray<double> rows;
+    auto const count = static_cast<Index>(added.size());
+    double* const centres = rows.reserve(count * length);
+    for (Index c = 0; c < count; ++c) source.centred_point(added[static_cast<std::size_t>(c)], centres + c * length);
+    source.for_ranges([&](Index chunk, CentredPoints const& range, Index begin, Index end, Index first) {
+      for (Index c = 0; c < count; ++c) {
+        potentials[chunk] =
+            kernels.lower_distances(range, centres + c * length, begin, end, distances + (first - begin));
+      }
+    });
+    double const total = std::accumulate(potentials, potentials + chunks, 0.0);
+    if (round == oversampling_rounds || total <= 0) return all;
+
+    double const factor = oversampling * static_cast<double>(k) / total;
+    source.workers().for_chunks(n, pass_chunk, [&](Index begin, Index end, int) {
+      std::vector<Index>& of_range = drawn[static_cast<std::size_t>(begin / pass_chunk)];
+      of_range.clear();
+      for (Index i = begin; i < end; ++i) {
+        if (uniform_of_point(seed, round, i) < factor * source.weight(i) * distances[i]) of_range.push_back(i);
+      }
+    });
+    added.clear();
+    for (std::vector<Index> const& of_range : drawn) added.insert(added.end(), of_range.begin(), of_range.end());
+    if (added.empty()) return all;
+    all.insert(all.end(), added.begin(), added.end());
+  }
+}
+
+/// k-means|| (Bahmani, Moseley, Vattani, Kumar and Vassilvitskii 2012): k-means++ among the oversampled points, each
+/// with the weight of all points that it is nearest to.
+void start_parallel(StreamContext const& context, Index k, VectorView<double const> weights, StartSeed const& seed,
+                    std::int32_t* nearest, double* centres) {
+  PhiloxStream stream = seed.numbers();
+  RowSource source(context, weights);
+  KmeansWorkspace space;
+  std::vector<Index> const drawn = oversampled_points(context.exact, k, seed, stream, source, space);
+  auto const count = static_cast<Index>(drawn.size());
+  Index const d = context.points.features(), length = context.points.row_length();
+  StreamedRun candidates(context, count, weights, nearest);
+  for (Index c = 0; c < count; ++c)
+    source.centred_point(drawn[static_cast<std::size_t>(c)], candidates.centres() + c * length);
+  assign_in_one_read(context, {&candidates}, {});
+
+  // The candidates, already centred, as a small problem of their own.
+  std::vector<double> const origin(static_cast<std::size_t>(length), 0.0);
+  CentredPoints small;
+  small.rows = {candidates.centres(), count, d, length};
+  small.mean = origin.data();
+  AlignedArray<double> blocks, block_weights;
+  double* const numbers = blocks.reserve(small.padded_count() * d);
+  double* const masses = block_weights.reserve(small.padded_count());
+  for (Index c = 0; c < small.padded_count(); ++c) {
+    Index const row = std::min(c, count - 1);
+    masses[c] = c < count ? candidates.weight(c) : 0;
+    for (Index j = 0; j < d; ++j)
+      numbers[(c / block_points * d + j) * block_points + c % block_points] = small.rows(row, j);
+  }
+  small.blocks = numbers;
+  small.weights = masses;
+  ChunkLoop const alone;
+  BlockSource small_source(small, alone);
+  start_plus_plus(context.exact, k, stream, small_source, space);
+  std::copy_n(space.centres.get(), k * length, centres);
+}
+
 }  // namespace
 
 void start_centres(KmeansKernels const& kernels, KmeansInit init, Index k, PhiloxStream stream,
@@ -188,7 +292,10 @@ void start_centres(KmeansKernels const& kernels, KmeansInit init, Index k, Philo
   CentredPoints const& points = space.prepared.points;
   BlockSource source(points, for_chunks);
   switch (init) {
-    case KmeansInit::kmeans_plus_plus: start_plus_plus(kernels, k, stream, source, space); break;
+    case KmeansInit::kmeans_plus_plus:
+    case KmeansInit::kmeans_parallel:  // the front door lets it through for streamed points alone
+      start_plus_plus(kernels, k, stream, source, space);
+      break;
     case KmeansInit::random:
       start_random(k, stream, source, space.labels.reserve(points.padded_count()),
                    space.centres.reserve(k * points.row_length()));
@@ -197,16 +304,18 @@ void start_centres(KmeansKernels const& kernels, KmeansInit init, Index k, Philo
 }
 
 void streamed_start_centres(StreamContext const& context, KmeansInit init, Index k, VectorView<double const> weights,
-                            PhiloxStream stream, std::int32_t* order, double* centres) {
-  RowSource source(context, weights);
+                            StartSeed const& seed, std::int32_t* order, double* centres) {
+  PhiloxStream stream = seed.numbers();
   switch (init) {
     case KmeansInit::kmeans_plus_plus: {
+      RowSource source(context, weights);
       KmeansWorkspace space;
       start_plus_plus(context.exact, k, stream, source, space);
       std::copy_n(space.centres.get(), k * context.points.row_length(), centres);
       break;
     }
-    case KmeansInit::random: start_random(k, stream, source, order, centres); break;
+    case KmeansInit::kmeans_parallel: start_parallel(context, k, weights, seed, order, centres); break;
+    case KmeansInit::random: start_random(k, stream, RowSource(context, weights), order, centres); break;
   }
 }
 

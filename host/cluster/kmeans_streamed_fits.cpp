@@ -92,8 +92,7 @@ class StreamedFits {
     } else {
       KmeansOptions const& options = operation_.options;
       streamed_start_centres(context_, options.init, each.clusters, each.weights,
-                             PhiloxStream(options.seed, each.stream, static_cast<std::uint32_t>(run)), order,
-                             streamed.centres());
+                             {options.seed, each.stream, static_cast<std::uint32_t>(run)}, order, streamed.centres());
       std::fill(order, order + points_.count(), -1);
     }
   }
@@ -112,7 +111,8 @@ class StreamedFits {
             .iterations = result.iterations,
             .relocations = result.relocations,
             .run = planned.run,
-            .outcome = result.outcome};
+            .outcome = result.outcome,
+            .sizes = {run.sizes(), run.sizes() + run.clusters()}};
     if (!planned.alone) std::copy_n(run.labels(), n, place_of_labels(b));
     CentredPoints const shape = points_.shape(n);
     for (Index c = 0; c < run.clusters(); ++c) {

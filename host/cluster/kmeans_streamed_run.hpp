@@ -60,6 +60,10 @@ class StreamedRun {
   [[nodiscard]] double const* centres() const noexcept { return centres_.get(); }
   [[nodiscard]] std::int32_t const* labels() const noexcept { return labels_; }
   [[nodiscard]] std::int64_t const* sizes() const noexcept { return sums_.counts; }
+  /// Weight of the members of a cluster.
+  [[nodiscard]] double weight(Index cluster) const noexcept {
+    return static_cast<double>(sums_.weights[cluster]) / quanta_.weight_scale;
+  }
   [[nodiscard]] VectorView<double const> weights() const noexcept { return quanta_.weights; }
 
   // An assignment: begin, then every range of points once by any thread, then end.

@@ -20,9 +20,9 @@ namespace regio {
 enum class KmeansInit : std::uint8_t {
   kmeans_plus_plus,  ///< greedy k-means++ with 2 + floor(ln k) candidates a step (Arthur and Vassilvitskii 2007)
   kmeans_parallel,   ///< for large single_points: five rounds that draw about 2 k points each, of which weighted
-                    ///< k-means++ chooses (Bahmani, Moseley, Vattani, Kumar and Vassilvitskii 2012); a dozen reads
-                    ///< whatever k is
-  random,  ///< k different points, each with equal probability; without weight only if there are no others
+                     ///< k-means++ chooses (Bahmani, Moseley, Vattani, Kumar and Vassilvitskii 2012); a dozen reads
+                     ///< whatever k is
+  random,            ///< k different points, each with equal probability; without weight only if there are no others
 };
 
 /// One problem: points to be divided into k clusters. Views are only read; problems in a row may share their points.

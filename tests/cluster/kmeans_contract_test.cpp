@@ -65,6 +65,13 @@ TEST_P(KmeansContract, PointsInSinglePrecisionMustBeFiniteAndAlone) {
             "kmeans_fit: options.runs_at_once is 0; expected at least 1");
 }
 
+TEST_P(KmeansContract, OversampledStartsAreForLargePointsInSinglePrecision) {
+  EXPECT_EQ(
+      refused({.points = points.view(), .clusters = 2}, {.init = KmeansInit::kmeans_parallel}),
+      "kmeans_fit: problems[0] has 6 points of 3 features; options.init kmeans_parallel expects single_points of more "
+      "than 131072 numbers");
+}
+
 TEST_P(KmeansContract, LargePointsInSinglePrecisionAreForCpuEngines) {
   Index const n = 50'001;
   std::vector<float> singles(static_cast<std::size_t>(3 * n), 1.0F);

@@ -263,28 +263,61 @@ struct SharedBatch {
 
 TEST(KmeansSinglePrecision, SameBitsForAnyNumberOfThreads) {
   tbb::global_control const allow(tbb::global_control::max_allowed_parallelism, 7);
-  SharedBatch const batch;
-  Engine one = Engine::cpu(1);
-  KmeansReport const expected = kmeans_fit(one, batch.options, batch.problems);
-  for (int threads : {2, 3, 7}) {
-    SCOPED_TRACE(threads);
-    Engine engine = Engine::cpu(threads);
-    expect_same_bits(kmeans_fit(engine, batch.options, batch.problems), expected);
+  SharedBatch batch;
+  for (KmeansInit init : {KmeansInit::kmeans_plus_plus, KmeansInit::kmeans_parallel, KmeansInit::random}) {
+    batch.options.init = init;
+    Engine one = Engine::cpu(1);
+    KmeansReport const expected = kmeans_fit(one, batch.options, batch.problems);
+    for (int threads : {2, 3, 7}) {
+      SCOPED_TRACE(threads);
+      Engine engine = Engine::cpu(threads);
+      expect_same_bits(kmeans_fit(engine, batch.options, batch.problems), expected);
+    }
   }
 }
 
 TEST(KmeansSinglePrecision, SameBitsOnEverySimdTarget) {
-  SharedBatch const batch;
+  SharedBatch batch;
   Engine engine = Engine::cpu();
-  KmeansReport const expected = kmeans_fit(engine, batch.options, batch.problems);
-  for (SimdTarget target : simd_targets()) {
-    SCOPED_TRACE(name(target));
-    KmeansReport report(batch.problems, batch.options);
-    KmeansOperation operation{
-        .problems = batch.problems, .options = batch.options, .results = result_arrays(report), .target = target};
-    run(engine, operation);
-    expect_same_bits(report, expected);
+  for (KmeansInit init : {KmeansInit::kmeans_plus_plus, KmeansInit::kmeans_parallel}) {
+    batch.options.init = init;
+    KmeansReport const expected = kmeans_fit(engine, batch.options, batch.problems);
+    for (SimdTarget target : simd_targets()) {
+      SCOPED_TRACE(name(target));
+      KmeansReport report(batch.problems, batch.options);
+      KmeansOperation operation{
+          .problems = batch.problems, .options = batch.options, .results = result_arrays(report), .target = target};
+      run(engine, operation);
+      expect_same_bits(report, expected);
+    }
   }
+}
+
+/// Thirty groups that stand apart: who draws proportionally to squared distances finds most of them.
+TEST(KmeansSinglePrecision, OversampledStartsFindGroupsThatRandomOnesMiss) {
+  SinglePoints const points(normal_points(30001, 5, 40, 30, 20));
+  Engine engine = Engine::cpu();
+  auto const inertia = [&](KmeansInit init) {
+    KmeansOptions const options{.init = init, .restarts = 1, .max_iterations = 1, .seed = 5};
+    KmeansReport const report = kmeans_fit(engine, options, {{.single_points = points.view(), .clusters = 30}});
+    expect_consistent(points.wide, {}, report, 0);
+    EXPECT_EQ(report.distinct_clusters[0], 30);
+    return report.inertia[0];
+  };
+  double const oversampled = inertia(KmeansInit::kmeans_parallel);
+  EXPECT_LT(oversampled, 0.2 * inertia(KmeansInit::random));
+  EXPECT_LT(oversampled, 2 * inertia(KmeansInit::kmeans_plus_plus));
+}
+
+TEST(KmeansSinglePrecision, OversampledStartsTakeFewPointsAndDuplicates) {
+  std::vector<float> values(150'000, 1.0F);
+  values[77'777] = 2;
+  Engine engine = Engine::cpu();
+  KmeansOptions const options{.init = KmeansInit::kmeans_parallel, .restarts = 2};
+  KmeansProblem const problem{.single_points = {values.data(), 150'000, 1}, .clusters = 4};
+  KmeansReport const report = kmeans_fit(engine, options, {problem});
+  EXPECT_EQ(report.inertia[0], 0);
+  EXPECT_EQ(report.distinct_clusters[0], 2);
 }
 
 TEST(KmeansSinglePrecision, SameBitsInAnyCompany) {
