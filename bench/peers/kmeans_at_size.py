@@ -8,7 +8,6 @@ the rounds, with the worst in brackets; core time is what all threads worked.
 """
 
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import sklearn
 import sklearn.cluster
+from measurement import PAUSE, Program, Time, duration, processor, spread, timed, write_page
 
 warnings.filterwarnings("ignore")
 POINTS, FEATURES, ITERATIONS = 1_000_000, 15, 10
 CLUSTERS = (6, 16, 64, 256)
 SWEEP = (2, 12)
 ROUNDS, SWEEP_ROUNDS = 4, 2
-PAUSE = 0.1  # seconds before a turn: the threads of the one before may still spin while they wait for work
 
 
 def scikit_learn(points, k, models=sklearn.cluster):
@@ -58,65 +57,47 @@ def peers():
     return found
 
 
-class Regio:
+class Regio(Program):
     def __init__(self, program, points, folder):
         self.labels = folder / "labels"
         (folder / "points").write_bytes(points.tobytes())
-        self.process = subprocess.Popen([program, folder / "points", str(len(points)), str(FEATURES), self.labels],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.description = self.process.stdout.readline().strip()
+        super().__init__(program, folder / "points", len(points), FEATURES, self.labels)
 
     def fit(self, least, most):
-        """Seconds on the clock and of core time, and the inertia of each k."""
+        """The Time of the fits of each k from least to most in one batch, and the inertia of each."""
         time.sleep(PAUSE)
-        self.process.stdin.write(f"{least} {most} {ITERATIONS}\n")
-        self.process.stdin.flush()
-        numbers = [float(number) for number in self.process.stdout.readline().split()]
-        if not numbers:
-            sys.exit("kmeans_at_size_peer failed")
-        return numbers[:2], numbers[2:]
-
-    def close(self):
-        self.process.stdin.close()
-        if self.process.wait() != 0:
-            sys.exit("kmeans_at_size_peer failed")
+        clock, core, *inertia = self.ask(f"{least} {most} {ITERATIONS}")
+        return Time(clock, core), inertia
 
 
-def timed(fit, points, clusters):
-    time.sleep(PAUSE)
-    started = np.array([time.perf_counter(), time.process_time()])
-    for k in clusters:
-        result = fit(points, k)
-    return np.array([time.perf_counter(), time.process_time()]) - started, result
-
-
-def duration(rounds):
-    clock, core = np.array(rounds).T
-    return f"{clock.min() * 1e3:.4g} ms ({clock.max() * 1e3:.3g}); {core.min() * 1e3:.4g} ms"
+def times(rounds):
+    clock, core = zip(*rounds)
+    return f"{spread(clock)}; {duration(min(core))}"
 
 
 def ratios(own, other):
-    clock, core = np.array(other).min(axis=0) / np.array(own).min(axis=0)
+    clock, core = (min(theirs) / min(ours) for ours, theirs in zip(zip(*own), zip(*other)))
     return f"{clock:.3g}; {core:.3g}"
 
 
 def fit_rows(regio, installed, points):
     rows = []
     for k in CLUSTERS:
-        own, others = [], {name: [] for name, _ in installed}
+        own, others, accuracy = [], {name: [] for name, _ in installed}, {}
         for _ in range(ROUNDS):
             seconds, inertia = regio.fit(k, k)
             own.append(seconds)
             for name, fit in installed:
-                spent, result = timed(fit, points, [k])
-                others[name].append(spent)
-                if result[1] is not None:
-                    labels = np.fromfile(regio.labels, dtype=np.int32)
-                    accuracy = (f"{100 * np.mean(labels == result[1]):.5g} % of labels equal, inertia "
-                                f"{inertia[0]:.8g} and {result[0]:.8g}")
+                results = []
+                others[name].append(timed(lambda: results.append(fit(points, k))))
+                peer_inertia, peer_labels = results[0]
+                accuracy[name] = f"inertia {inertia[0]:.8g} and {peer_inertia:.8g}"
+                if peer_labels is not None:
+                    equal = 100 * np.mean(np.fromfile(regio.labels, dtype=np.int32) == peer_labels)
+                    accuracy[name] = f"{equal:.5g} % of labels equal, {accuracy[name]}"
         for name, _ in installed:
-            rows.append(f"| k={k} | {duration(own)} | {name} | {duration(others[name])} | "
-                        f"{ratios(own, others[name])} | {accuracy} |")
+            rows.append(f"| k={k} | {times(own)} | {name} | {times(others[name])} | "
+                        f"{ratios(own, others[name])} | {accuracy[name]} |")
     return rows
 
 
@@ -125,11 +106,12 @@ def sweep_rows(regio, installed, points):
     together, separate, others = [], [], {name: [] for name, _ in installed}
     for _ in range(SWEEP_ROUNDS):
         together.append(regio.fit(least, most)[0])
-        separate.append(np.sum([regio.fit(k, k)[0] for k in range(least, most + 1)], axis=0))
+        alone = [regio.fit(k, k)[0] for k in range(least, most + 1)]
+        separate.append(Time(sum(each.clock for each in alone), sum(each.core for each in alone)))
         for name, fit in installed:
-            others[name].append(timed(fit, points, range(least, most + 1))[0])
+            others[name].append(timed(lambda: [fit(points, k) for k in range(least, most + 1)]))
     others["regio, one k after another"] = separate
-    return [f"| every k from {least} to {most} | {duration(together)} | {name} | {duration(spent)} | "
+    return [f"| every k from {least} to {most} | {times(together)} | {name} | {times(spent)} | "
             f"{ratios(together, spent)} | |" for name, spent in others.items()]
 
 
@@ -145,15 +127,12 @@ def main():
     lines = [
         "# k-means at size beside other libraries", "",
         f"n = {POINTS}, d = {FEATURES}, single precision, {ITERATIONS} iterations from the first k points; NumPy {np.__version__}, "
-        f"Python {platform.python_version()}; regio on {regio.description}; {platform.processor() or platform.machine()}.", "",
+        f"Python {platform.python_version()}; regio on {regio.description}; processor {processor()}.", "",
         f"Not installed: {', '.join(missing) or 'none'}.", "",
         "All cores, in turns, in one run. Times: on the clock, best of the rounds, in brackets the worst; then core time, best of the "
         "rounds. Ratios: on the clock; of core time. Written by `scripts/bench --peers --only large`.", "",
         "| work | regio | beside | its time | ratio | accuracy, regio and peer |", "|---|---|---|---|---|---|", *rows]
-    text = "\n".join(lines) + "\n"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text)
-    print(text)
+    write_page(target, lines)
 
 
 if __name__ == "__main__":
