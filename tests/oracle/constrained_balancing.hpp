@@ -42,12 +42,14 @@ class ConstrainedDual {
       Vector const step = newton_step(gradient, damping);
       for (std::size_t c = 0; c < y_.size(); ++c) y_[c] += step[c];
       long double const next = evaluate(y_);
-      if (next >= value && std::isfinite(next)) {
+      // Near the maximum the value changes by less than its rounding, while a step still brings the sums nearer.
+      long double const rounding = 1e-17L * std::max(1.0L, std::abs(value));
+      if (next >= value - rounding && std::isfinite(next)) {
         long double largest = 0;
         for (long double const s : step) largest = std::max(largest, std::abs(s));
         damping = std::max(damping / 10, 1e-18L);
         value = next;
-        if (largest < 1e-19L) break;
+        if (largest < 1e-15L) break;
       } else {
         y_ = before;
         value = evaluate(y_);
