@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "cluster/kmeans_plan.hpp"
 #include "cluster/kmeans_points.hpp"
 #include "cluster/kmeans_start.hpp"
+#include "cluster/kmeans_stream.hpp"
 #include "cluster/kmeans_streamed_fits.hpp"
 #include "core/cpu_backend.hpp"
 #include "core/progress_meter.hpp"
@@ -147,7 +149,8 @@ class Batch {
   }
 
   void fit_large(std::span<Index const> group) {
-    fit_streamed(workers_, operation_, group);
+    fit_streamed(workers_, operation_, group,
+                 [](StreamContext const& context) { return std::make_unique<HostPasses>(context); });
     for (Index b : group) meter_.advance(run_count(problem(b), operation_.options));
   }
 

@@ -261,7 +261,8 @@ void start_parallel(StreamContext const& context, Index k, VectorView<double con
   StreamedRun candidates(context, count, weights, nearest);
   for (Index c = 0; c < count; ++c)
     source.centred_point(drawn[static_cast<std::size_t>(c)], candidates.centres() + c * length);
-  assign_in_one_read(context, {&candidates}, {});
+  context.passes->assign({&candidates}, {});
+  context.passes->end(candidates);
 
   // The candidates, already centred, as a small problem of their own.
   std::vector<double> const origin(static_cast<std::size_t>(length), 0.0);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <span>
 
 #include "cluster/kmeans_iteration.hpp"
 
@@ -44,13 +45,12 @@ void screen_range(StreamContext const& context, std::vector<StreamedRun*> const&
 
 }  // namespace
 
-std::vector<bool> assign_in_one_read(StreamContext const& context, std::vector<StreamedRun*> const& runs,
-                                     std::stop_token const& stop) {
-  Index const n = context.points.count(), size = labelled_range(context.points.features());
-  std::vector<PassSpace> spaces(static_cast<std::size_t>(context.workers.count()));
+std::vector<bool> HostPasses::assign(std::vector<StreamedRun*> const& runs, std::stop_token const& stop) {
+  Index const n = context_.points.count(), size = labelled_range(context_.points.features());
+  std::vector<PassSpace> spaces(static_cast<std::size_t>(context_.workers.count()));
   for (StreamedRun* const run : runs) run->begin_assignment();
   bool const screens = std::any_of(runs.begin(), runs.end(), [](StreamedRun const* run) { return run->screens(); });
-  context.workers.for_chunks(n, size, [&](Index begin, Index end, int worker) {
+  context_.workers.for_chunks(n, size, [&](Index begin, Index end, int worker) {
     if (stop.stop_requested()) return;
     PassSpace& space = spaces[static_cast<std::size_t>(worker)];
     space.ranges.resize(runs.size());
@@ -63,7 +63,7 @@ std::vector<bool> assign_in_one_read(StreamContext const& context, std::vector<S
       range.undecided_count = end - begin;
       for (Index i = 0; i < end - begin; ++i) undecided[i] = static_cast<std::int32_t>(i);
     }
-    if (screens) screen_range(context, runs, begin, end, space);
+    if (screens) screen_range(context_, runs, begin, end, space);
     for (std::size_t r = 0; r < runs.size(); ++r) {
       runs[r]->settle(begin, end - begin, space.ranges[r], space.decision, worker);
     }
@@ -72,6 +72,42 @@ std::vector<bool> assign_in_one_read(StreamContext const& context, std::vector<S
   changed.reserve(runs.size());
   for (StreamedRun* const run : runs) changed.push_back(run->end_assignment());
   return changed;
+}
+
+std::vector<double> HostPasses::inertias(std::vector<StreamedRun const*> const& runs) {
+  StreamedPoints const& points = context_.points;
+  Index const n = points.count(), count = static_cast<Index>(runs.size()), ranges = chunk_count(n, pass_chunk);
+  std::vector<double> sums(static_cast<std::size_t>(ranges * count));
+  context_.workers.for_chunks(n, pass_chunk, [&](Index begin, Index end, int) {
+    for (Index r = 0; r < count; ++r) {
+      StreamedRun const& run = *runs[static_cast<std::size_t>(r)];
+      sums[static_cast<std::size_t>(r * ranges + begin / pass_chunk)] = context_.stream.inertia(
+          points.rows, points.mean.get(), run.weights(), run.labels(), run.centres(), begin, end);
+    }
+  });
+  std::vector<double> totals;
+  totals.reserve(runs.size());
+  for (Index r = 0; r < count; ++r) {
+    totals.push_back(inertia_of_ranges(
+        n, std::span(sums).subspan(static_cast<std::size_t>(r * ranges), static_cast<std::size_t>(ranges))));
+  }
+  return totals;
+}
+
+FarthestPoints HostPasses::farthest(StreamedRun& run, std::size_t most) {
+  StreamedPoints const& points = context_.points;
+  VectorView<double const> const weights = run.weights();
+  std::vector<FarthestPoints> of_worker(static_cast<std::size_t>(context_.workers.count()), FarthestPoints(most));
+  context_.workers.for_chunks(points.count(), pass_chunk, [&](Index begin, Index end, int worker) {
+    for (Index i = begin; i < end; ++i) {
+      if (!weights.empty() && weights[i] <= 0) continue;
+      double const* const centre = run.centres() + run.labels()[i] * points.row_length();
+      of_worker[static_cast<std::size_t>(worker)].offer(
+          squared_distance(&points.rows(i, 0), points.mean.get(), centre, points.features()), i);
+    }
+  });
+  for (std::size_t worker = 1; worker < of_worker.size(); ++worker) of_worker.front().offer_all(of_worker[worker]);
+  return of_worker.front();
 }
 
 std::vector<LloydResult> lloyd_in_shared_reads(StreamContext const& context, std::vector<StreamedRun*> const& runs,
@@ -84,7 +120,7 @@ std::vector<LloydResult> lloyd_in_shared_reads(StreamContext const& context, std
     std::vector<StreamedRun*> sharing;
     sharing.reserve(going.size());
     for (std::size_t const r : going) sharing.push_back(runs[r]);
-    std::vector<bool> const changed = assign_in_one_read(context, sharing, stop);
+    std::vector<bool> const changed = context.passes->assign(sharing, stop);
     cancelled = stop.stop_requested();
     if (cancelled) break;
     for (std::size_t g = 0; g < going.size(); ++g) iterations[going[g]].after_assignment(*runs[going[g]], changed[g]);
@@ -93,9 +129,8 @@ std::vector<LloydResult> lloyd_in_shared_reads(StreamContext const& context, std
 
   std::vector<LloydResult> results;
   results.reserve(runs.size());
-  std::vector<double> const sums = cancelled
-                                       ? std::vector<double>(runs.size(), 0.0)
-                                       : inertias(context, std::vector<StreamedRun const*>(runs.begin(), runs.end()));
+  std::vector<double> sums(runs.size(), 0.0);
+  if (!cancelled) sums = context.passes->inertias({runs.begin(), runs.end()});
   for (std::size_t r = 0; r < runs.size(); ++r) {
     results.push_back({.inertia = sums[r],
                        .iterations = iterations[r].iterations(),

@@ -12,10 +12,19 @@
 
 namespace regio {
 
-/// Labels all points for several runs in one read. Returns whether labels changed, by run; nothing of use when the stop
-/// was requested meanwhile.
-std::vector<bool> assign_in_one_read(StreamContext const& context, std::vector<StreamedRun*> const& runs,
-                                     std::stop_token const& stop);
+/// Passes by the context's threads over the points where they lie.
+class HostPasses final : public PointPasses {
+ public:
+  explicit HostPasses(StreamContext const& context) : context_(context) {}
+
+  std::vector<bool> assign(std::vector<StreamedRun*> const& runs, std::stop_token const& stop) override;
+  std::vector<double> inertias(std::vector<StreamedRun const*> const& runs) override;
+  FarthestPoints farthest(StreamedRun& run, std::size_t most) override;
+  void end(StreamedRun& /*run*/) override {}
+
+ private:
+  StreamContext const& context_;
+};
 
 /// Iterates all runs from their centres by the rule of LloydIteration; a run that has ended leaves the reads of the
 /// others. Results of a run do not depend on the company it is in.

@@ -25,10 +25,12 @@ class StreamedFits {
                  .screen = screen_kernels(operation.target),
                  .exact = kmeans_kernels(operation.target)} {}
 
-  void run() {
+  void run(std::function<std::unique_ptr<PointPasses>(StreamContext const&)> const& make_passes) {
     Index const first = group_.front();
     read_points(context_.stream, context_.workers, fmt::format("kmeans_fit: problems[{}].single_points", first),
                 problem(first).single_points, points_);
+    passes_ = make_passes(context_);
+    context_.passes = passes_.get();
     std::vector<PlannedRun> all;
     for (std::size_t g = 0; g < group_.size(); ++g) {
       Index const runs = run_count(problem(group_[g]), operation_.options);
@@ -73,6 +75,7 @@ class StreamedFits {
         context_, sharing, options.tolerance * points_.mean_variance, options.max_iterations, options.control.stop);
     for (std::size_t r = 0; r < planned.size(); ++r) {
       cancelled_ = cancelled_ || results[r].outcome == Outcome::cancelled;
+      passes_->end(*runs[r]);
       if (!cancelled_) keep(planned[r], *runs[r], results[r]);
     }
   }
@@ -126,14 +129,16 @@ class StreamedFits {
   std::span<Index const> group_;
   StreamedPoints points_;
   StreamContext context_;
+  std::unique_ptr<PointPasses> passes_;
   std::vector<KmeansFit> best_;  ///< by problem of the group
   bool cancelled_ = false;
 };
 
 }  // namespace
 
-void fit_streamed(Workers& workers, KmeansOperation const& operation, std::span<Index const> group) {
-  StreamedFits(workers, operation, group).run();
+void fit_streamed(Workers& workers, KmeansOperation const& operation, std::span<Index const> group,
+                  std::function<std::unique_ptr<PointPasses>(StreamContext const&)> const& make_passes) {
+  StreamedFits(workers, operation, group).run(make_passes);
 }
 
 }  // namespace regio

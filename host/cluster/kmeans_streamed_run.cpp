@@ -145,6 +145,20 @@ void StreamedRun::settle(Index begin, Index count, RangeLabels& range, DecisionS
   for (Index p = 0; p < changes; ++p) labels[positions[p]] = chosen[positions[p]];
 }
 
+void StreamedRun::take_totals(std::int64_t const* totals) {
+  OwnedSums& moved = moved_.front();
+  Index const d = context_.points.features();
+  for (Index c = 0; c < k_; ++c) {
+    std::int64_t const* const cluster = totals + c * (d + 2);
+    std::copy_n(cluster, d, moved.sums.values + c * row_length_);
+    moved.sums.weights[c] = cluster[d];
+    moved.sums.counts[c] = cluster[d + 1];
+  }
+  std::int64_t const* const points = totals + k_ * (d + 2);
+  moved.changed = points[0] > 0;
+  moved.undecided = points[1];
+}
+
 bool StreamedRun::end_assignment() {
   Index const size = k_ * row_length_ + 2 * k_;
   Index undecided = 0;
@@ -162,7 +176,7 @@ bool StreamedRun::has_empty_cluster() const {
   return std::any_of(sums_.weights, sums_.weights + k_, [](std::int64_t weight) { return weight == 0; });
 }
 
-double StreamedRun::inertia() const { return inertias(context_, {this}).front(); }
+double StreamedRun::inertia() const { return context_.passes->inertias({this}).front(); }
 
 /// Moves a point between sums; its label stays.
 void StreamedRun::move(Relocation const& relocation, std::int32_t from, std::int32_t to) {
@@ -171,23 +185,11 @@ void StreamedRun::move(Relocation const& relocation, std::int32_t from, std::int
 }
 
 Index StreamedRun::relocate() {
-  StreamedPoints const& points = context_.points;
   std::vector<std::int32_t> empty;
   for (Index c = 0; c < k_; ++c) {
     if (sums_.weights[c] == 0) empty.push_back(static_cast<std::int32_t>(c));
   }
-  std::vector<FarthestPoints> farthest(moved_.size(), FarthestPoints(empty.size()));
-  context_.workers.for_chunks(points.count(), pass_chunk, [&](Index begin, Index end, int worker) {
-    for (Index i = begin; i < end; ++i) {
-      if (!quanta_.weights.empty() && quanta_.weights[i] <= 0) continue;
-      farthest[static_cast<std::size_t>(worker)].offer(
-          squared_distance(&points.rows(i, 0), quanta_.mean, centres_.get() + labels_[i] * row_length_,
-                           points.features()),
-          i);
-    }
-  });
-  for (std::size_t worker = 1; worker < farthest.size(); ++worker) farthest.front().offer_all(farthest[worker]);
-  relocated_ = paired(empty, farthest.front(), labels_);
+  relocated_ = paired(empty, context_.passes->farthest(*this, empty.size()), labels_);
   for (Relocation const& relocation : relocated_) move(relocation, relocation.from, relocation.to);
   return static_cast<Index>(relocated_.size());
 }
@@ -214,23 +216,17 @@ double StreamedRun::average() {
   return shift;
 }
 
-std::vector<double> inertias(StreamContext const& context, std::vector<StreamedRun const*> const& runs) {
-  StreamedPoints const& points = context.points;
-  Index const n = points.count(), size = stream_chunk(n), count = static_cast<Index>(runs.size());
-  std::vector<double> sums(static_cast<std::size_t>(chunk_count(n, size) * count), 0.0);
-  context.workers.for_chunks(n, size, [&](Index begin, Index end, int) {
-    for (Index from = begin; from < end; from += pass_chunk) {
-      for (Index r = 0; r < count; ++r) {
-        StreamedRun const& run = *runs[static_cast<std::size_t>(r)];
-        sums[static_cast<std::size_t>(begin / size * count + r)] +=
-            context.stream.inertia(points.rows, points.mean.get(), run.weights(), run.labels(), run.centres(), from,
-                                   std::min(end, from + pass_chunk));
-      }
-    }
-  });
-  std::vector<double> totals(runs.size(), 0.0);
-  for (std::size_t e = 0; e < sums.size(); ++e) totals[e % runs.size()] += sums[e];
-  return totals;
+double inertia_of_ranges(Index n, std::span<double const> ranges) {
+  Index const ranges_of_chunk = stream_chunk(n) / pass_chunk;
+  double total = 0;
+  for (std::size_t begin = 0; begin < ranges.size(); begin += static_cast<std::size_t>(ranges_of_chunk)) {
+    std::span<double const> const rest = ranges.subspan(begin);
+    double sum = 0;
+    for (double const range : rest.first(std::min(rest.size(), static_cast<std::size_t>(ranges_of_chunk))))
+      sum += range;
+    total += sum;
+  }
+  return total;
 }
 
 }  // namespace regio

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <stop_token>
 #include <vector>
 
 #include "cluster/kmeans_kernels.hpp"
@@ -14,6 +16,34 @@
 
 namespace regio {
 
+class StreamedRun;
+
+/// Who passes over the points for the runs of a fit: the host's threads, or a device. Results do not depend on it.
+class PointPasses {
+ public:
+  virtual ~PointPasses() = default;
+  PointPasses(PointPasses const&) = delete;
+  PointPasses& operator=(PointPasses const&) = delete;
+
+  /// Labels all points for several runs in one read. Returns whether labels changed, by run; nothing of use when the
+  /// stop was requested meanwhile.
+  virtual std::vector<bool> assign(std::vector<StreamedRun*> const& runs, std::stop_token const& stop) = 0;
+  /// Sums of w |x - centre|^2 of several runs in one read, in fp64 by direct differences: ranges of pass_chunk points,
+  /// added by inertia_of_ranges.
+  virtual std::vector<double> inertias(std::vector<StreamedRun const*> const& runs) = 0;
+  /// The points with weight that are farthest from their centres, at most so many. Their labels are in run.labels().
+  virtual FarthestPoints farthest(StreamedRun& run, std::size_t most) = 0;
+  /// The run's last labels are in run.labels(); no pass follows for it.
+  virtual void end(StreamedRun& run) = 0;
+
+ protected:
+  PointPasses() = default;
+};
+
+/// The sum over ranges of pass_chunk of n points: in ascending order within each stream_chunk, and those in ascending
+/// order.
+double inertia_of_ranges(Index n, std::span<double const> ranges);
+
 /// What all runs over the same points share.
 struct StreamContext {
   StreamedPoints const& points;
@@ -21,6 +51,7 @@ struct StreamContext {
   StreamKernels const& stream;
   ScreenKernels const& screen;
   KmeansKernels const& exact;  ///< the arithmetic that decides
+  PointPasses* passes = nullptr;
 };
 
 /// Points in a range that a thread labels at a time: what it reads stays in a core's cache until sums have moved.
@@ -58,7 +89,9 @@ class StreamedRun {
   [[nodiscard]] Index clusters() const noexcept { return k_; }
   [[nodiscard]] double* centres() noexcept { return centres_.get(); }  ///< [k, row length], centred
   [[nodiscard]] double const* centres() const noexcept { return centres_.get(); }
+  [[nodiscard]] std::int32_t* labels() noexcept { return labels_; }
   [[nodiscard]] std::int32_t const* labels() const noexcept { return labels_; }
+  [[nodiscard]] Quanta const& quanta() const noexcept { return quanta_; }
   [[nodiscard]] std::int64_t const* sizes() const noexcept { return sums_.counts; }
   /// Weight of the members of a cluster.
   [[nodiscard]] double weight(Index cluster) const noexcept {
@@ -73,6 +106,9 @@ class StreamedRun {
   [[nodiscard]] ScreenedCentres const& screened() const noexcept { return screened_; }
   /// Decides the undecided points of rows [begin, begin + count), moves those that change their cluster.
   void settle(Index begin, Index count, RangeLabels& range, DecisionSpace& space, int worker);
+  /// In place of settle() for all points: what each cluster gained less what it lost [k, features + 2], the last two
+  /// its whole weight and its points; then how many points changed their cluster, and how many were undecided.
+  void take_totals(std::int64_t const* totals);
   /// Returns whether a label changed.
   bool end_assignment();
 
@@ -113,9 +149,5 @@ class StreamedRun {
   ScreenedCentres screened_;
   AlignedArray<float> screened_rows_, screened_norms_;
 };
-
-/// Sums of w |x - centre|^2 of several runs in one read, in fp64 by direct differences: ranges of pass_chunk points are
-/// added in ascending order within each stream_chunk, and those in ascending order.
-std::vector<double> inertias(StreamContext const& context, std::vector<StreamedRun const*> const& runs);
 
 }  // namespace regio

@@ -2,12 +2,16 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cluster/kmeans_operation.hpp"
+#include "cluster/kmeans_plan.hpp"
+#include "cluster/kmeans_streamed_fits.hpp"
 #include "core/contract.hpp"
 #include "core/progress_meter.hpp"
 #include "cuda/cuda_backend.hpp"
 #include "cuda/cuda_error.hpp"
+#include "cuda/kmeans_device_passes.hpp"
 #include "cuda/kmeans_part.hpp"
 #include "cuda/parts_in_turn.hpp"
 
@@ -37,7 +41,9 @@ class Batch {
     for (Index b = 0; b < count(); ++b) check_size(b);
     most_ = part_limits();
     Index begun = 0;
-    while (begun < count() && !operation_.options.control.stop.stop_requested()) begun = begin_part(begun);
+    while (begun < count() && !operation_.options.control.stop.stop_requested()) {
+      begun = is_large(begun) ? fit_large(begun) : begin_part(begun);
+    }
     parts_.finish();
     for (Index b = begun; b < count(); ++b) report_fit(operation_.results, b, problem(b), {});
   }
@@ -45,6 +51,31 @@ class Batch {
  private:
   [[nodiscard]] Index count() const { return static_cast<Index>(operation_.problems.size()); }
   [[nodiscard]] KmeansProblem const& problem(Index b) const { return operation_.problems[static_cast<std::size_t>(b)]; }
+
+  [[nodiscard]] bool is_large(Index b) const { return kmeans_regime(problem(b)) == KmeansRegime::large; }
+
+  /// Fits problems in a row that share their points, from the first on, and returns their end. Passes of all of them
+  /// read the points once.
+  Index fit_large(Index first) {
+    parts_.finish();
+    std::vector<Index> group;
+    Index labelled = 0, weighted = 0;
+    for (Index b = first; b < count() && is_large(b); ++b) {
+      bool const shares = same_view(problem(b).single_points, problem(first).single_points);
+      if (b > first && (!shares || problem(b).warm_from >= first)) break;
+      group.push_back(b);
+      labelled += run_count(problem(b), operation_.options);
+      weighted += problem(b).weights.empty() ? 0 : 1;
+    }
+    Index const of_point = std::min(labelled, operation_.options.runs_at_once) * Index{sizeof(std::int32_t)} +
+                           weighted * Index{sizeof(double)};
+    fit_streamed(backend_.workers(), operation_, group, [&](StreamContext const& context) {
+      return std::make_unique<DevicePasses>(backend_, context, problem(first).count() * of_point);
+    });
+    Index const end = first + static_cast<Index>(group.size());
+    meter_.advance(runs(first, end));
+    return end;
+  }
 
   [[nodiscard]] Index runs(Index first, Index end) const {
     Index total = 0;
@@ -56,15 +87,7 @@ class Batch {
   void check_size(Index b) const {
     constexpr Index most = std::numeric_limits<std::int32_t>::max() / 2;
     std::string const where = fmt::format("kmeans_fit: problems[{}]", b);
-    if (!problem(b).single_points.empty()) {
-      refuse(
-          where + ".single_points",
-          fmt::format("are {} rows of {} numbers, more than a CUDA engine takes in single precision; expected points, "
-                      "or a CPU engine",
-                      problem(b).count(), problem(b).features()));
-    }
-    Index const k = problem(b).clusters, d = problem(b).points.columns(),
-                runs = run_count(problem(b), operation_.options);
+    Index const k = problem(b).clusters, d = problem(b).features(), runs = run_count(problem(b), operation_.options);
     if (k <= most && d <= most && runs <= most) return;
     refuse(where, fmt::format("has {} clusters, {} features and {} runs; a CUDA device takes at most {} of each", k, d,
                               runs, most));
@@ -134,6 +157,7 @@ class Batch {
       PartSize const next = size_of(end, end == first);
       part = {part.memory + next.memory, part.copied + next.copied, part.work + next.work};
       if (end == first) continue;
+      if (is_large(end)) break;
       bool const copies_enough =
           part.copied > most_.copied && size_of(end, true).copied - next.copied <= most_.copied / 8;
       if (part.memory > most_.memory || part.work > most_.work || copies_enough) break;

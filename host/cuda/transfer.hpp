@@ -51,4 +51,12 @@ void fill_with_zeros(Stream const& stream, T* to, Index count) {
   check(cudaMemsetAsync(to, 0, static_cast<std::size_t>(count) * sizeof(T), stream.handle()), "cudaMemsetAsync");
 }
 
+/// Sets every bit of to[0, count).
+template <class T>
+void fill_with_ones(Stream const& stream, T* to, Index count) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  if (count == 0) return;
+  check(cudaMemsetAsync(to, 0xFF, static_cast<std::size_t>(count) * sizeof(T), stream.handle()), "cudaMemsetAsync");
+}
+
 }  // namespace regio::cuda

@@ -106,7 +106,7 @@ class REGIO_API KmeansReport {
 /// once for all runs and problems in a row that share them and are under way, compares in single precision where its
 /// rounding cannot matter and in fp64 elsewhere, and sums members as whole numbers, so labels are those of fp64
 /// arithmetic on the caller's numbers (docs/methods/kmeans-at-size.md). Memory beside them: 4 bytes a point for each
-/// run under way, 8 more while k-means++ starts one. A CUDA engine throws ContractError for them.
+/// run under way, 8 more while k-means++ starts one. A CUDA engine gives the same bits.
 REGIO_API KmeansReport kmeans_fit(Engine& engine, KmeansOptions const& options,
                                   std::vector<KmeansProblem> const& problems);
 

@@ -15,34 +15,13 @@
 #include "cluster/kmeans_plan.hpp"
 #include "core/backend.hpp"
 #include "tests/cluster/kmeans_data.hpp"
+#include "tests/cluster/kmeans_single_points.hpp"
 
 namespace regio {
 namespace {
 
-/// Points in single precision and the same numbers in double precision.
-struct SinglePoints {
-  explicit SinglePoints(Points const& points) : wide(points), values(points.values.begin(), points.values.end()) {
-    for (std::size_t e = 0; e < values.size(); ++e) wide.values[e] = values[e];
-  }
-
-  [[nodiscard]] MatrixView<float const> view() const { return {values.data(), wide.n, wide.d}; }
-
-  Points wide;
-  std::vector<float> values;
-};
-
-SinglePoints normal_single_points(Index n, Index d, std::uint64_t seed) {
-  return SinglePoints(normal_points(n, d, seed));
-}
-
 BatchView<double const> one_start(std::vector<double> const& centres, Index k, Index d) {
   return {centres.data(), 1, k, d};
-}
-
-std::vector<double> test_weights(Index n) {
-  std::vector<double> weights(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = 0.1 * static_cast<double>(i % 11);
-  return weights;
 }
 
 void expect_same_bits(KmeansReport const& report, KmeansReport const& expected) {
@@ -241,25 +220,6 @@ TEST(KmeansSinglePrecision, WeightsAreRepetitions) {
     for (Index j = 0; j < 15; ++j) EXPECT_NEAR(report.centres(0)(c, j), report.centres(1)(c, j), 1e-12);
   }
 }
-
-/// A batch whose problems share points: several k, weights, restarts, and a warm chain.
-struct SharedBatch {
-  SharedBatch() {
-    for (Index k : {2, 5, 9, 12}) {
-      problems.push_back({.single_points = points.view(), .clusters = k, .restarts = k == 5 ? 3 : 1});
-      problems.back().stream = static_cast<std::uint64_t>(k);
-    }
-    problems[1].weights = weights;
-    problems.push_back({.single_points = points.view(), .clusters = 9, .warm_from = 2});
-    problems.push_back({.single_points = others.view(), .clusters = 4});
-    problems.push_back({.single_points = points.view(), .clusters = 9, .warm_from = 4});
-  }
-
-  SinglePoints points = normal_single_points(30011, 6, 21), others = normal_single_points(70001, 3, 22);
-  std::vector<double> weights = test_weights(30011);
-  std::vector<KmeansProblem> problems;
-  KmeansOptions options{.restarts = 2, .max_iterations = 15};
-};
 
 TEST(KmeansSinglePrecision, SameBitsForAnyNumberOfThreads) {
   tbb::global_control const allow(tbb::global_control::max_allowed_parallelism, 7);
