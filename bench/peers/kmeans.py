@@ -19,10 +19,12 @@ import scipy
 import sklearn
 from kmeans_file import Problem, read_fits, write_problems
 from measurement import PAUSE, Program, duration, processor, timed, write_page
+from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_limits
 
 warnings.filterwarnings("ignore")
 ROUNDS = 10
+SILHOUETTE_ROUNDS = 3
 MOST_PEER_FITS = 100  # scikit-learn fits the first of a batch only; its time for one fit does not depend on the others
 
 
@@ -33,6 +35,27 @@ class Work:
 
     def fit_peers(self):
         self.models = [problem.peer() for problem in self.problems[:MOST_PEER_FITS]]
+
+
+class Silhouette:
+    """The silhouette of the first fit of a batch, in each library with its own labels."""
+
+    def __init__(self, name, work):
+        self.name, self.points, self.labels = name, work.problems[0].points, work.models[0].labels_
+        self.own, self.peer, self.problems, self.models = [], [], [None], [None]
+        self.own_score = self.peer_score = None
+
+    def score_peer(self):
+        self.peer_score = silhouette_score(self.points, self.labels)
+
+    def measure(self, own, batch):
+        for _ in range(SILHOUETTE_ROUNDS):
+            time.sleep(PAUSE)
+            *seconds, self.own_score = own.ask(f"silhouette {batch}")
+            self.own.append(seconds)
+            for threads in (None, 1):
+                with threadpool_limits(threads):
+                    self.peer.append(timed(self.score_peer))
 
 
 def from_centres(n, k, count, **options):
@@ -53,6 +76,7 @@ def works():
         Work("batch of 100, n=1000 d=15 k=6, given centres", list(from_centres(1000, 6, 100))),
         Work("n=1e5 d=15 k=6, 10 iterations", list(from_centres(100_000, 6, 1, **passes))),
         Work("n=1e5 d=15 k=16, 10 iterations", list(from_centres(100_000, 16, 1, **passes))),
+        Work("n=2e4 d=15 k=6, 10 iterations", list(from_centres(20_000, 6, 1, **passes))),
     ]
 
 
@@ -67,8 +91,10 @@ def measure(program, all_works, folder):
             for threads in (None, 1):
                 with threadpool_limits(threads):
                     work.peer.append(timed(work.fit_peers))
+    silhouette = Silhouette("n=2e4 d=15 k=6, silhouette", all_works[-1])
+    silhouette.measure(own, len(all_works) - 1)
     own.close()
-    return own.description, read_fits(reply, [work.problems for work in all_works])
+    return own.description, read_fits(reply, [work.problems for work in all_works]), silhouette
 
 
 def accuracy(work, fits):
@@ -88,7 +114,7 @@ def timing(rounds):
     return f"{duration(clock.min())} ({duration(clock.max())}); {duration(core.min())}"
 
 
-def page(description, all_works, fits):
+def page(description, all_works, fits, silhouette):
     lines = [
         "# k-means beside scikit-learn", "",
         f"scikit-learn {sklearn.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}, "
@@ -98,11 +124,12 @@ def page(description, all_works, fits):
         "Written by `scripts/bench --peers`.", "",
         "| work | regio | scikit-learn | ratio on the clock | ratio of core time | accuracy, regio and scikit-learn |",
         "|---|---|---|---|---|---|"]
-    for work, work_fits in zip(all_works, fits):
+    found = [accuracy(work, work_fits) for work, work_fits in zip(all_works, fits)]
+    found.append(f"{silhouette.own_score:.12g} and {silhouette.peer_score:.12g}")
+    for work, agreement in zip([*all_works, silhouette], found):
         own, peer = np.array(work.own) / len(work.problems), np.array(work.peer) / len(work.models)
         clock, core = peer.min(axis=0) / own.min(axis=0)
-        lines.append(f"| {work.name} | {timing(own)} | {timing(peer)} | {clock:.3g} | {core:.3g} | "
-                     f"{accuracy(work, work_fits)} |")
+        lines.append(f"| {work.name} | {timing(own)} | {timing(peer)} | {clock:.3g} | {core:.3g} | {agreement} |")
     return lines
 
 
@@ -110,8 +137,8 @@ def main():
     program, target = sys.argv[1], Path(sys.argv[2])
     all_works = works()
     with tempfile.TemporaryDirectory() as folder:
-        description, fits = measure(program, all_works, Path(folder))
-    write_page(target, page(description, all_works, fits))
+        description, fits, silhouette = measure(program, all_works, Path(folder))
+    write_page(target, page(description, all_works, fits, silhouette))
 
 
 if __name__ == "__main__":
