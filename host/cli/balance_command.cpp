@@ -6,7 +6,7 @@ namespace regio::cli {
 
 Command add_balance_command(CLI::App& program) {
   return add_flagged_study(program, "Balance a table to given row and column totals, or say why it cannot be done",
-                           study::balance_schema(), "table", "TABLE");
+                           {{.schema = study::balance_schema(), .argument = "table", .extension = ""}}, "TABLE");
 }
 
 }  // namespace regio::cli

@@ -6,7 +6,7 @@ namespace regio::cli {
 
 Command add_dynamics_command(CLI::App& program) {
   return add_flagged_study(program, "Transitions, stability classes and tables from given cluster labels",
-                           study::dynamics_schema(), "labels", "LABELS");
+                           {{.schema = study::dynamics_schema(), .argument = "labels", .extension = ""}}, "LABELS");
 }
 
 }  // namespace regio::cli

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
-#include "format/study_document.hpp"
+#include "cli/study_flags.hpp"
 
 namespace regio::cli {
 
-/// `input_key`: the key of [input] that the command's argument stands for; `argument`: the argument's name in the help.
-Command add_flagged_study(CLI::App& program, std::string const& description, format::StudySchema schema,
-                          std::string const& input_key, std::string const& argument);
+/// `forms`: the studies that the argument may ask for by its extension, the command named after the first one's kind;
+/// `argument`: the argument's name in the help.
+Command add_flagged_study(CLI::App& program, std::string const& description, std::vector<StudyForm> forms,
+                          std::string const& argument);
 
 }  // namespace regio::cli

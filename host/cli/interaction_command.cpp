@@ -6,7 +6,8 @@ namespace regio::cli {
 
 Command add_interaction_command(CLI::App& program) {
   return add_flagged_study(program, "Who ships what to whom: index of interaction, pairs, structure, dependence",
-                           study::interaction_schema(), "shipments", "SHIPMENTS");
+                           {{.schema = study::interaction_schema(), .argument = "shipments", .extension = ""}},
+                           "SHIPMENTS");
 }
 
 }  // namespace regio::cli

@@ -13,7 +13,7 @@ namespace {
 
 /// A panel in the place of a study is a likely slip.
 void refuse_table(std::filesystem::path const& path) {
-  bool const is_table = path.extension() == ".csv" || path.extension() == ".gz";
+  bool const is_table = path.extension() == ".csv" || path.extension() == ".gz" || path.extension() == ".npy";
   if (is_table && std::filesystem::is_regular_file(path)) {
     throw InputError(
         "'" + path.string() +

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <CLI/App.hpp>
+#include <fmt/format.h>
 
 #include "format/csv_writer.hpp"
 
@@ -94,6 +95,8 @@ std::string toml_value(KeySchema const& key, std::vector<std::string> const& val
   return list + "]";
 }
 
+bool is_key(KeySchema const& a, KeySchema const& b) { return a.table == b.table && a.key == b.key; }
+
 std::string shell_word(std::string const& word) {
   constexpr char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:+,=%@";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
@@ -104,14 +107,49 @@ std::string shell_word(std::string const& word) {
 
 }  // namespace
 
-StudyFlags::StudyFlags(format::StudySchema schema, std::string argument)
-    : schema_(std::move(schema)), argument_(std::move(argument)) {
-  for (KeySchema const& key : schema_.keys) {
-    bool const is_argument = key.table == "input" && key.key == argument_;
-    bool const is_header = key.table == "study" && key.key != "title";
-    if (is_argument || is_header) continue;
-    flags_.push_back({key, key.kind == KeyKind::boolean ? switch_name(key) : flag_name(key.key), {}});
+StudyFlags::StudyFlags(std::vector<StudyForm> forms) : forms_(std::move(forms)) {
+  for (StudyForm const& form : forms_) {
+    for (KeySchema const& key : form.schema.keys) {
+      bool const is_argument = key.table == "input" && key.key == form.argument;
+      bool const is_header = key.table == "study" && key.key != "title";
+      if (!is_argument && !is_header) add_flag(key);
+    }
   }
+}
+
+/// A key that several forms have is one flag, which shows the words that any of them takes.
+void StudyFlags::add_flag(KeySchema const& key) {
+  auto const known =
+      std::find_if(flags_.begin(), flags_.end(), [&](Flag const& flag) { return is_key(flag.key, key); });
+  if (known == flags_.end()) {
+    flags_.push_back({key, key.kind == KeyKind::boolean ? switch_name(key) : flag_name(key.key), {}});
+    return;
+  }
+  for (std::string const& choice : key.choices) {
+    std::vector<std::string>& choices = known->key.choices;
+    if (std::find(choices.begin(), choices.end(), choice) == choices.end()) choices.push_back(choice);
+  }
+}
+
+StudyForm const& StudyFlags::form_of(std::filesystem::path const& input) const {
+  auto const found = std::find_if(forms_.begin(), forms_.end(), [&](StudyForm const& form) {
+    return !form.extension.empty() && form.extension == input.extension();
+  });
+  return found == forms_.end() ? forms_.front() : *found;
+}
+
+std::string const& StudyFlags::kind_of(std::filesystem::path const& input) const { return form_of(input).schema.kind; }
+
+std::string StudyFlags::explain_argument() const {
+  std::string text;
+  for (StudyForm const& form : forms_) {
+    for (KeySchema const& key : form.schema.keys) {
+      if (key.table != "input" || key.key != form.argument) continue;
+      if (!text.empty()) text += "; ";
+      text += key.explanation;
+    }
+  }
+  return text;
 }
 
 void StudyFlags::add_to(CLI::App& command) {
@@ -138,15 +176,15 @@ void StudyFlags::add_to(CLI::App& command) {
 }
 
 StudyFlags::WrittenStudy StudyFlags::write_study(std::filesystem::path const& input) const {
+  StudyForm const& form = form_of(input);
   WrittenStudy study;
   std::string table = "study";
-  study.text = "[study]\nversion = 1\nkind = " + toml_text(schema_.kind) + '\n';
+  study.text = "[study]\nversion = 1\nkind = " + toml_text(form.schema.kind) + '\n';
   std::int64_t line = 3;
-  for (KeySchema const& key : schema_.keys) {
-    auto const flag = std::find_if(flags_.begin(), flags_.end(), [&](Flag const& candidate) {
-      return candidate.key.table == key.table && candidate.key.key == key.key;
-    });
-    bool const is_argument = key.table == "input" && key.key == argument_;
+  for (KeySchema const& key : form.schema.keys) {
+    auto const flag =
+        std::find_if(flags_.begin(), flags_.end(), [&](Flag const& candidate) { return is_key(candidate.key, key); });
+    bool const is_argument = key.table == "input" && key.key == form.argument;
     if (!is_argument && (flag == flags_.end() || flag->values.empty())) continue;
     if (table != key.table) {
       table = key.table;
@@ -157,14 +195,23 @@ StudyFlags::WrittenStudy StudyFlags::write_study(std::filesystem::path const& in
                   (is_argument ? toml_text(input.filename().generic_string())
                                : toml_value(key, flag->values, input.parent_path())) +
                   '\n';
-    study.flag_at[++line] = is_argument ? argument_ : flag->name;
+    study.flag_at[++line] = is_argument ? form.argument : flag->name;
   }
   return study;
 }
 
 format::StudyDocument StudyFlags::document(std::filesystem::path const& input) const {
+  StudyForm const& form = form_of(input);
+  for (Flag const& flag : flags_) {
+    bool const known = std::any_of(form.schema.keys.begin(), form.schema.keys.end(),
+                                   [&](KeySchema const& key) { return is_key(key, flag.key); });
+    if (known || flag.values.empty()) continue;
+    throw InputError(fmt::format("{} is no option for a {} file: {}", flag.name,
+                                 form.extension.empty() ? input.extension().string() : form.extension,
+                                 form.schema.explanation));
+  }
   try {
-    return format::StudyDocument::parse(write_study(input).text, "", input.parent_path(), schema_);
+    return format::StudyDocument::parse(write_study(input).text, "", input.parent_path(), form.schema);
   } catch (InputError const& error) {
     throw named_by_flags(error, input);
   }
@@ -182,7 +229,7 @@ InputError StudyFlags::named_by_flags(InputError const& error, std::filesystem::
 }
 
 std::string StudyFlags::command_line(std::filesystem::path const& input) const {
-  std::string line = "regio " + schema_.kind + ' ' + shell_word(input.filename().generic_string());
+  std::string line = "regio " + forms_.front().schema.kind + ' ' + shell_word(input.filename().generic_string());
   for (Flag const& flag : flags_) {
     if (flag.values.empty()) continue;
     line += ' ' + flag.name;

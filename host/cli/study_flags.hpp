@@ -14,15 +14,29 @@ class App;
 
 namespace regio::cli {
 
-/// `--k-range`, `--missing`, ... for every key of a schema, but for the input that stands as the command's argument and
-/// the seed, which is a common option. A key that is true or false is a flag for what it is not by default: `--no-x`.
+/// A study that a command's argument may ask for.
+struct StudyForm {
+  format::StudySchema schema;
+  std::string argument;   ///< the key of [input] that the command's argument stands for: "panel"
+  std::string extension;  ///< of the files that ask for it, as in ".npy"; empty: all that no other form takes
+};
+
+/// `--k-range`, `--missing`, ... for every key of one schema or more, but for the input that stands as the command's
+/// argument and the seed, which is a common option. A key that is true or false is a flag for what it is not by
+/// default:
+/// `--no-x`.
 class StudyFlags {
  public:
-  /// `argument`: the key of [input] that is the command's argument ("panel").
-  StudyFlags(format::StudySchema schema, std::string argument);
+  /// The first form takes every extension that no other one has; its kind is the command's name.
+  explicit StudyFlags(std::vector<StudyForm> forms);
 
   void add_to(CLI::App& command);
-  /// The study that the given flags amount to; paths are made relative to the folder of the argument's file.
+  /// What the argument is, for the help.
+  [[nodiscard]] std::string explain_argument() const;
+  /// The kind of study that this input asks for.
+  [[nodiscard]] std::string const& kind_of(std::filesystem::path const& input) const;
+  /// The study that the given flags amount to; paths are made relative to the folder of the argument's file. Throws
+  /// InputError, also for a flag that a study of this kind does not have.
   [[nodiscard]] format::StudyDocument document(std::filesystem::path const& input) const;
   /// The same error with flags in the place of lines of the study that nobody has seen.
   [[nodiscard]] InputError named_by_flags(InputError const& error, std::filesystem::path const& input) const;
@@ -40,10 +54,11 @@ class StudyFlags {
     std::string text;
     std::map<std::int64_t, std::string> flag_at;  ///< line -> flag
   };
+  void add_flag(format::KeySchema const& key);
+  [[nodiscard]] StudyForm const& form_of(std::filesystem::path const& input) const;
   [[nodiscard]] WrittenStudy write_study(std::filesystem::path const& input) const;
 
-  format::StudySchema schema_;
-  std::string argument_;
+  std::vector<StudyForm> forms_;
   std::vector<Flag> flags_;
 };
 

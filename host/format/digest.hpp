@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
 namespace regio::format {
 
-std::string sha256(std::string_view text);
+/// Throws Interrupted once the token is raised, which is looked at every 16 MiB.
+std::string sha256(std::string_view text, std::stop_token const& stop = {});
 /// Throws InputError when the file cannot be read.
 std::string sha256_file(std::filesystem::path const& path);
 

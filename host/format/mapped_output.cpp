@@ -25,7 +25,8 @@ namespace {
 MappedOutput::MappedOutput(int folder, std::size_t bytes, std::string shown)
     : shown_(std::move(shown)),
       unfinished_(std::string(unfinished_prefix) + "mapped-" + std::to_string(::getpid())),
-      bytes_(bytes) {
+      bytes_(bytes),
+      mapped_bytes_(bytes) {
   folder_ = Descriptor(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // What an earlier process of the same number left.
   ::unlinkat(folder_.value(), unfinished_.c_str(), 0);
@@ -51,8 +52,13 @@ MappedOutput::MappedOutput(int folder, std::size_t bytes, std::string shown)
 }
 
 MappedOutput::~MappedOutput() {
-  ::munmap(address_, bytes_);
+  ::munmap(address_, mapped_bytes_);
   if (!unfinished_.empty()) ::unlinkat(folder_.value(), unfinished_.c_str(), 0);
+}
+
+void MappedOutput::shorten(std::size_t bytes) {
+  if (::ftruncate(file_.value(), static_cast<off_t>(bytes)) != 0) refuse(shown_, errno);
+  bytes_ = bytes;
 }
 
 void MappedOutput::publish(int folder, std::string const& name) {

@@ -24,6 +24,8 @@ class MappedOutput {
 
   [[nodiscard]] std::byte* data() noexcept { return static_cast<std::byte*>(address_); }
   [[nodiscard]] std::string_view bytes() const noexcept { return {static_cast<char const*>(address_), bytes_}; }
+  /// Keeps the first `bytes` bytes only. Throws OutputError with the system's reason.
+  void shorten(std::size_t bytes);
   /// Flushes the file to the disk and gives it its name in an open folder of the same file system.
   void publish(int folder, std::string const& name);
 
@@ -31,7 +33,7 @@ class MappedOutput {
   std::string shown_, unfinished_;
   Descriptor folder_, file_;
   void* address_ = nullptr;
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0, mapped_bytes_ = 0;
 };
 
 }  // namespace regio::format

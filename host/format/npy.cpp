@@ -194,16 +194,16 @@ std::optional<std::size_t> bytes_of_shape(std::vector<Index> const& shape, Index
 NpyArray NpyArray::open(std::filesystem::path const& path) {
   auto mapped = std::make_shared<MappedFile const>(path);
   std::string_view const bytes = mapped->bytes();
-  return from_bytes(std::move(mapped), bytes, path.string());
+  return of(std::move(mapped), bytes, path.string());
 }
 
 NpyArray NpyArray::parse(std::string bytes, std::string const& name) {
   auto owner = std::make_shared<std::string const>(std::move(bytes));
   std::string_view const view = *owner;
-  return from_bytes(std::move(owner), view, name);
+  return of(std::move(owner), view, name);
 }
 
-NpyArray NpyArray::from_bytes(std::shared_ptr<void const> owner, std::string_view bytes, std::string const& file) {
+NpyArray NpyArray::of(std::shared_ptr<void const> owner, std::string_view bytes, std::string const& file) {
   HeaderText const header_bytes = header_text(bytes, file);
   auto const header = NpyHeaderParser(header_bytes.text).parse();
   if (!header) {
@@ -253,8 +253,8 @@ VectorView<float const> NpyArray::floats() const {
   return {reinterpret_cast<float const*>(data_), size()};
 }
 
-std::string npy_header(std::vector<Index> const& shape) {
-  std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}{}), }}",
+std::string npy_header(std::vector<Index> const& shape, std::string_view type) {
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", type,
                                    fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
   std::size_t const begin = version_end + sizeof(std::uint16_t);
   std::size_t const unpadded = begin + header.size() + 1;

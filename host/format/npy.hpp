@@ -19,6 +19,8 @@ class NpyArray {
   static NpyArray open(std::filesystem::path const& path);
   /// The same from memory; `name` stands for the file in messages.
   static NpyArray parse(std::string bytes, std::string const& name);
+  /// The same from bytes that `owner` holds, which are not copied.
+  static NpyArray of(std::shared_ptr<void const> owner, std::string_view bytes, std::string const& name);
 
   [[nodiscard]] std::vector<Index> const& shape() const noexcept { return shape_; }
   /// Numbers in the array: the product of the shape; 1 for the shape ().
@@ -29,16 +31,15 @@ class NpyArray {
   [[nodiscard]] VectorView<float const> floats() const;  ///< the same for float32
 
  private:
-  static NpyArray from_bytes(std::shared_ptr<void const> owner, std::string_view bytes, std::string const& file);
-
   std::shared_ptr<void const> owner_;
   std::byte const* data_ = nullptr;
   std::vector<Index> shape_;
   bool float32_ = false;
 };
 
-/// What stands before the numbers of an fp64 array of that shape (version 1.0): a multiple of 64 bytes.
-std::string npy_header(std::vector<Index> const& shape);
+/// What stands before the numbers of an array of that shape (version 1.0): a multiple of 64 bytes. `type` as NumPy
+/// writes it: "<f8" fp64, "<i4" 32-bit integers.
+std::string npy_header(std::vector<Index> const& shape, std::string_view type = "<f8");
 /// The file's bytes (version 1.0) for an fp64 array of that shape. Throws ContractError when the shape does not fit.
 std::string npy_bytes(VectorView<double const> values, std::vector<Index> const& shape);
 

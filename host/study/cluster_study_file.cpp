@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "format/findings.hpp"
-#include "study/study_keys.hpp"
+#include "study/kmeans_keys.hpp"
 
 namespace regio::study {
 namespace {
@@ -45,9 +45,7 @@ constexpr std::array stability_rules = {Word{"modal", StabilityRule::modal}, Wor
 constexpr std::array integral_methods = {Word{"mean-deviation", IntegralMethod::mean_deviation},
                                          Word{"principal-component", IntegralMethod::principal_component}};
 
-// Bounds that keep a slip of the pen from asking for years of work or all of the memory.
-constexpr double most_clusters = 1000;
-constexpr double most_restarts = 1e6;
+// A bound of the same purpose as those of kmeans_keys.hpp.
 constexpr double most_replicates = 1e7;
 
 void add_stability_keys(TableKeys& keys) {
@@ -90,11 +88,9 @@ StudySchema cluster_schema() {
 
   TableKeys clusters(schema, "clusters");
   clusters.integer_or_choice("k", "number of clusters, or the criterion that chooses it", criteria, 1, most_clusters);
-  clusters.integers("k_range", "smallest and largest k that a criterion may choose",
-                    {defaults.choice.smallest, defaults.choice.largest}, 1, most_clusters);
+  add_k_range_key(clusters);
   clusters.choice("k_scope", "one k for all, one a group, or one a group and year", k_scopes);
-  clusters.integer("restarts", "random starts of each fit; the best is kept", 100, 1, most_restarts);
-  clusters.choice("init", "how a start is drawn", inits);
+  add_start_keys(clusters, 100, inits);
   clusters.choice("chain", "how clusters keep their identity from year to year", chains);
   clusters.choice("direction", "the chain's direction", chain_directions);
   clusters.optional_integer("start_year", "where the chain starts; otherwise the first year (backward: the last)",
@@ -105,15 +101,12 @@ StudySchema cluster_schema() {
   clusters.choice("order", "what numbers the clusters: ascending mean distance, target, size, or nothing",
                   label_orders);
   clusters.choice("order_scope", "number the chain's first year and carry on, or each year anew", order_scopes);
-  clusters.number("elbow_threshold", "elbow: least fall of inertia, as a share of that at k = 1, that still pays",
-                  defaults.choice.elbow_threshold, 0, 1);
+  add_elbow_key(clusters);
   clusters.integer("gap_references", "random reference sets of the gap statistic; 0: no gap statistic",
                    defaults.choice.gap_references, 0, most_restarts);
   clusters.integer("gap_restarts", "random starts of each fit of a reference set", defaults.choice.gap_restarts, 1,
                    most_restarts);
-  clusters.number("tolerance", "stops when the centres move less; relative to the mean variance, as in scikit-learn",
-                  defaults.choice.kmeans.tolerance, 0, 1e6);
-  clusters.integer("max_iterations", "of one start", defaults.choice.kmeans.max_iterations, 1, 1e6);
+  add_stopping_keys(clusters);
   clusters.optional_text("target", "indicator or series whose mean ranks the clusters", "\"product_per_head\"");
   clusters.choice("integral", "one number a group: mean of the normalised values, or first principal component",
                   integral_methods);
@@ -167,22 +160,12 @@ ClusterStudyOptions cluster_options(StudyDocument const& document) {
   } else {
     options.criterion = value_of(criteria, document.text("clusters", "k"));
   }
-  auto const& range = document.integers("clusters", "k_range");
-  if (range.size() != 2 || range[0] > range[1]) {
-    findings.add(document.problem("clusters", "k_range", "the smallest and the largest k, as in [2, 12]"));
-  } else {
-    options.choice.smallest = range[0];
-    options.choice.largest = range[1];
-  }
-  options.k_scope = value_of(k_scopes, document.text("clusters", "k_scope"));
-  options.choice.kmeans.restarts = document.integer("clusters", "restarts");
+  read_choice_of_k(document, options.choice, findings);
   options.choice.kmeans.init = value_of(inits, document.text("clusters", "init"));
-  options.choice.kmeans.tolerance = document.number("clusters", "tolerance");
-  options.choice.kmeans.max_iterations = document.integer("clusters", "max_iterations");
+  options.k_scope = value_of(k_scopes, document.text("clusters", "k_scope"));
   options.choice.kmeans.seed = options.seed;
   options.choice.gap_references = document.integer("clusters", "gap_references");
   options.choice.gap_restarts = document.integer("clusters", "gap_restarts");
-  options.choice.elbow_threshold = document.number("clusters", "elbow_threshold");
   if (options.k == 0 && options.criterion == KCriterion::gap && options.choice.gap_references == 0) {
     findings.add(document.problem("clusters", "gap_references", "at least 1 when the gap statistic chooses k"));
   }

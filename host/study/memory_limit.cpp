@@ -9,6 +9,7 @@
 
 #include <regio/error.hpp>
 
+#include "cluster/kmeans_memory.hpp"
 #include "cluster/study_memory.hpp"
 
 namespace regio::study {
@@ -30,10 +31,21 @@ std::uint64_t reserve(int threads) {
   return of_process + of_thread * static_cast<std::uint64_t>(threads);
 }
 
+constexpr std::uint64_t bytes_of_page = 16 * megabyte;
+
+void require_memory(std::uint64_t limit, std::uint64_t needed) {
+  if (needed <= limit) return;
+  InputProblem problem;
+  problem.field = "--memory";
+  problem.found = std::to_string(limit / megabyte) + "MB";
+  problem.expected = "at least " + std::to_string(needed / megabyte + 1) + "MB for this study";
+  throw InputError({std::move(problem)});
+}
+
 /// Tables, figures and report, which are texts: about so many bytes a number.
 std::uint64_t bytes_of_results(StudyShape const& shape) {
-  constexpr std::uint64_t of_indicator = 100, of_label = 700, of_page = 16 * megabyte;
-  std::uint64_t bytes = of_page;
+  constexpr std::uint64_t of_indicator = 100, of_label = 700;
+  std::uint64_t bytes = bytes_of_page;
   auto const cells = static_cast<std::uint64_t>(shape.regions * shape.years);
   for (Index const features : shape.features) {
     bytes += cells * (of_indicator * static_cast<std::uint64_t>(features) + of_label);
@@ -53,14 +65,13 @@ std::uint64_t memory_for_study(std::uint64_t limit, ClusterStudyOptions const& o
   StudyMemory const study = study_memory(options, shape, threads);
   std::uint64_t const before = bytes_in_use() + reserve(threads);
   std::uint64_t const needed = before + std::max(study.least, study.kept + bytes_of_results(shape));
-  if (needed > limit) {
-    InputProblem problem;
-    problem.field = "--memory";
-    problem.found = std::to_string(limit / megabyte) + "MB";
-    problem.expected = "at least " + std::to_string(needed / megabyte + 1) + "MB for this study";
-    throw InputError({std::move(problem)});
-  }
+  require_memory(limit, needed);
   return limit - before;
+}
+
+void require_memory_for_fits(std::uint64_t limit, KmeansProblem const& largest, int threads) {
+  if (limit == 0) return;
+  require_memory(limit, bytes_in_use() + reserve(threads) + bytes_of_page + workspace_bytes(largest, threads));
 }
 
 }  // namespace regio::study

@@ -14,6 +14,7 @@
 #include "study/label_files.hpp"
 #include "study/memory_limit.hpp"
 #include "study/panel_files.hpp"
+#include "study/points_study.hpp"
 #include "study/study_run.hpp"
 
 namespace regio::study {
@@ -217,6 +218,7 @@ bool RunSummary::all_converged() const {
 RunSummary run_study(Engine& engine, StudyDocument const& document, std::string const& kind,
                      RunSettings const& settings) {
   if (kind == "balance") return run_balance_study(engine, document, settings);
+  if (kind == "points") return run_points_study(engine, document, settings);
   if (kind == "interaction") return run_interaction_study(engine, document, settings);
   return kind == "dynamics" ? run_dynamics_study(engine, document, settings)
                             : run_cluster_study(engine, document, settings);

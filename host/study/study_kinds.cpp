@@ -8,6 +8,7 @@
 #include "study/cluster_study_file.hpp"
 #include "study/figures/vega_lite.hpp"
 #include "study/interaction_study.hpp"
+#include "study/points_study.hpp"
 
 namespace regio::study {
 namespace {
@@ -18,7 +19,8 @@ struct StudyKind {
 };
 
 constexpr std::array kinds = {StudyKind{"cluster", cluster_schema}, StudyKind{"dynamics", dynamics_schema},
-                              StudyKind{"balance", balance_schema}, StudyKind{"interaction", interaction_schema}};
+                              StudyKind{"balance", balance_schema}, StudyKind{"interaction", interaction_schema},
+                              StudyKind{"points", points_schema}};
 
 }  // namespace
 

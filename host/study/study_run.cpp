@@ -38,29 +38,48 @@ void StudyRun::stop_if_interrupted() const {
 
 std::filesystem::path StudyRun::input(std::string const& key) {
   std::filesystem::path path = document_.path("input", key);
-  if (!path.empty()) pending_.push_back(path);
+  if (!path.empty()) pending_.push_back({path, nullptr});
   return path;
 }
 
+std::shared_ptr<format::UnchangedFile const> StudyRun::unchanged_input(std::string const& key) {
+  std::filesystem::path const path = document_.path("input", key);
+  if (path.empty()) return nullptr;
+  auto file = std::make_shared<format::UnchangedFile const>(path);
+  pending_.push_back({path, file});
+  return file;
+}
+
 std::vector<std::filesystem::path> StudyRun::input_folder(std::vector<std::filesystem::path> files) {
-  pending_.insert(pending_.end(), files.begin(), files.end());
+  for (std::filesystem::path const& path : files) pending_.push_back({path, nullptr});
   return files;
 }
 
 void StudyRun::open_folder() {
   stop_if_interrupted();
   std::string identity = regio::version() + '\n' + kind_ + '\n' + std::to_string(seed_) + '\n' + document_.source();
-  for (std::filesystem::path const& path : pending_) {
-    InputFile file;
-    file.name = std::filesystem::absolute(path)
-                    .lexically_proximate(std::filesystem::absolute(settings_.input_folder / "."))
-                    .generic_string();
-    file.bytes = std::filesystem::file_size(path);
-    file.sha256 = format::sha256_file(path);
+  for (PendingInput const& input : pending_) {
+    InputFile file = describe(input);
     identity += '\n' + file.name + '\n' + file.sha256;
     inputs_.push_back(std::move(file));
   }
   folder_.emplace(settings_.folder, format::sha256(identity), settings_.existing);
+}
+
+StudyRun::InputFile StudyRun::describe(PendingInput const& input) const {
+  InputFile file;
+  file.name = std::filesystem::absolute(input.path)
+                  .lexically_proximate(std::filesystem::absolute(settings_.input_folder / "."))
+                  .generic_string();
+  if (input.mapped) {
+    file.bytes = input.mapped->bytes().size();
+    file.sha256 = format::sha256(input.mapped->bytes(), settings_.control.stop);
+    input.mapped->require_unchanged();
+  } else {
+    file.bytes = std::filesystem::file_size(input.path);
+    file.sha256 = format::sha256_file(input.path);
+  }
+  return file;
 }
 
 ReportContext StudyRun::report_context() const {

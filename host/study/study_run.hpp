@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "format/unchanged_file.hpp"
 #include "study/cluster_report.hpp"
 #include "study/cluster_tables.hpp"
 #include "study/runner.hpp"
@@ -27,9 +28,12 @@ class StudyRun {
   void stop_if_interrupted() const;
   /// Path of an input, its digest taken; empty when the study does not name one.
   std::filesystem::path input(std::string const& key);
+  /// An input that is mapped and must not change while the study runs; null when the study does not name one. Its
+  /// digest is taken from what is mapped, in one more read. Throws InputError when it cannot be read.
+  std::shared_ptr<format::UnchangedFile const> unchanged_input(std::string const& key);
   /// An input that is a folder: these files of it, their digests taken.
   std::vector<std::filesystem::path> input_folder(std::vector<std::filesystem::path> files);
-  /// After all inputs were read without a finding.
+  /// After all inputs were read without a finding. Throws Interrupted also while digests are taken.
   void open_folder();
   [[nodiscard]] ReportContext report_context() const;
   [[nodiscard]] format::ResultFolder& folder() { return *folder_; }
@@ -65,7 +69,14 @@ class StudyRun {
     std::string sha256;
   };
 
+  /// An input whose digest is still to be taken.
+  struct PendingInput {
+    std::filesystem::path path;
+    std::shared_ptr<format::UnchangedFile const> mapped;  ///< null: read again for the digest
+  };
+
   void write(std::string const& name, std::string const& content);
+  [[nodiscard]] InputFile describe(PendingInput const& input) const;
 
   Engine& engine_;
   format::StudyDocument const& document_;
@@ -74,7 +85,7 @@ class StudyRun {
   std::string started_;
   std::chrono::steady_clock::time_point clock_ = std::chrono::steady_clock::now();
   std::uint64_t seed_ = 0;
-  std::vector<std::filesystem::path> pending_;
+  std::vector<PendingInput> pending_;
   std::vector<InputFile> inputs_;
   std::vector<std::string> names_;
   std::optional<format::ResultFolder> folder_;

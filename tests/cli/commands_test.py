@@ -99,7 +99,7 @@ class Commands(ProgramTest):
 
     def test_the_guide_shows_the_study_files_that_new_writes(self):
         guide = (SOURCE / "docs/guide/study-file.md").read_text(encoding="utf-8")
-        for kind in ("cluster", "dynamics", "balance"):
+        for kind in ("cluster", "dynamics", "balance", "points"):
             self.assertIn(f"```toml\n{self.regio('new', kind).stdout}```\n", guide)
 
     def test_a_new_study_file_does_not_replace_one_that_exists(self):
