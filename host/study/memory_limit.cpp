@@ -10,6 +10,7 @@
 #include <regio/error.hpp>
 
 #include "cluster/kmeans_memory.hpp"
+#include "cluster/kmeans_plan.hpp"
 #include "cluster/study_memory.hpp"
 
 namespace regio::study {
@@ -69,9 +70,25 @@ std::uint64_t memory_for_study(std::uint64_t limit, ClusterStudyOptions const& o
   return limit - before;
 }
 
-void require_memory_for_fits(std::uint64_t limit, KmeansProblem const& largest, int threads) {
-  if (limit == 0) return;
-  require_memory(limit, bytes_in_use() + reserve(threads) + bytes_of_page + workspace_bytes(largest, threads));
+Index runs_within_memory(std::uint64_t limit, KmeansProblem const& largest, int threads) {
+  constexpr Index most_runs = 16;
+  constexpr std::uint64_t of_label = sizeof(std::int32_t);
+  auto const points = static_cast<std::uint64_t>(largest.count());
+  bool const copied = kmeans_regime(largest) != KmeansRegime::large;
+  // While k-means++ starts a run it keeps a squared distance of every point, and partial sums of them.
+  std::uint64_t const shared = copied ? workspace_bytes(largest, threads) : 9 * points;
+  std::uint64_t const least = shared + of_label * points;
+  std::uint64_t available = 0;
+  if (limit > 0) {
+    std::uint64_t const before = bytes_in_use() + reserve(threads) + bytes_of_page;
+    require_memory(limit, before + least);
+    available = limit - before;
+  } else {
+    available =
+        static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+  }
+  if (available < least) return 1;
+  return std::min(most_runs, static_cast<Index>((available - shared) / (of_label * points)));
 }
 
 }  // namespace regio::study

@@ -13,8 +13,9 @@ namespace regio::study {
 std::uint64_t memory_for_study(std::uint64_t limit, ClusterStudyOptions const& options, Panel const& panel,
                                std::vector<IndicatorDefinition> const& definitions, int threads);
 
-/// Throws InputError saying what is needed when fits of problems on the same points, of which `largest` has the most
-/// clusters, take more than a limit on the whole process leaves; 0: no limit.
-void require_memory_for_fits(std::uint64_t limit, KmeansProblem const& largest, int threads);
+/// KmeansOptions::runs_at_once for problems on the same points, of which `largest` has the most clusters: as many as
+/// fit under a limit on the whole process, 16 at most; without a limit (0) under half of the machine's memory, and at
+/// least one. Throws InputError saying what is needed when not even one fits under the limit.
+Index runs_within_memory(std::uint64_t limit, KmeansProblem const& largest, int threads);
 
 }  // namespace regio::study

@@ -12,24 +12,19 @@
 namespace regio::study {
 namespace {
 
-/// False, and the errors among the findings, when the file is no such array.
-bool read_numbers(NumbersFile& numbers, format::Findings& findings) {
+std::optional<format::NpyArray> open_array(std::shared_ptr<format::UnchangedFile const> const& file,
+                                           format::Findings& findings) {
   try {
-    numbers.array = format::NpyArray::of(numbers.file, numbers.file->bytes(), numbers.file->path().string());
+    return format::NpyArray::of(file, file->bytes(), file->path().string());
   } catch (InputError const& error) {
     for (InputProblem const& problem : error.problems()) findings.add(problem);
-    return false;
+    return std::nullopt;
   }
-  if (numbers.array.is_float32()) {
-    VectorView<float const> const stored = numbers.array.floats();
-    numbers.converted.assign(stored.begin(), stored.end());
-  }
-  return true;
 }
 
-InputProblem shape_problem(NumbersFile const& numbers, std::string expected) {
-  return {.file = numbers.file->path().string(),
-          .found = fmt::format("({})", fmt::join(numbers.array.shape(), ", ")),
+InputProblem shape_problem(format::UnchangedFile const& file, format::NpyArray const& array, std::string expected) {
+  return {.file = file.path().string(),
+          .found = fmt::format("({})", fmt::join(array.shape(), ", ")),
           .expected = std::move(expected)};
 }
 
@@ -56,7 +51,24 @@ std::vector<std::string> read_features(std::filesystem::path const& path, Points
   return names.labels().codes();
 }
 
-void check_weights(NumbersFile const& weights, format::Findings& findings) {
+template <class Number>
+std::optional<InputProblem> first_not_finite_in(std::string const& file, MatrixView<Number const> numbers) {
+  for (Index i = 0; i < numbers.rows(); ++i) {
+    for (Index j = 0; j < numbers.columns(); ++j) {
+      Number const value = numbers(i, j);
+      if (std::isfinite(value)) continue;
+      return InputProblem{.file = file,
+                          .field = fmt::format("row {}, column {}", i + 1, j + 1),
+                          .found = std::isnan(value) ? "NaN"
+                                   : value > 0       ? "infinity"
+                                                     : "-infinity",
+                          .expected = "a finite number"};
+    }
+  }
+  return std::nullopt;
+}
+
+void check_weights(PointWeights const& weights, format::Findings& findings) {
   VectorView<double const> const values = weights.values();
   double largest = 0;
   for (Index i = 0; i < values.size(); ++i) {
@@ -78,39 +90,32 @@ void check_weights(NumbersFile const& weights, format::Findings& findings) {
 
 }  // namespace
 
-VectorView<double const> NumbersFile::values() const {
-  return array.is_float32() ? VectorView<double const>(converted) : array.doubles();
+MatrixView<double const> PointsFile::points() const {
+  if (array.is_float32()) return {};
+  return {array.doubles().data_handle(), array.shape()[0], array.shape()[1]};
 }
 
-MatrixView<double const> PointsFile::points() const {
-  return {values().data_handle(), array.shape()[0], array.shape()[1]};
+MatrixView<float const> PointsFile::single_points() const {
+  if (!array.is_float32()) return {};
+  return {array.floats().data_handle(), array.shape()[0], array.shape()[1]};
 }
 
 std::optional<InputProblem> PointsFile::first_not_finite() const {
-  MatrixView<double const> const numbers = points();
-  for (Index i = 0; i < numbers.rows(); ++i) {
-    for (Index j = 0; j < numbers.columns(); ++j) {
-      double const value = numbers(i, j);
-      if (std::isfinite(value)) continue;
-      return InputProblem{.file = file->path().string(),
-                          .field = fmt::format("row {}, column {}", i + 1, j + 1),
-                          .found = std::isnan(value) ? "NaN"
-                                   : value > 0       ? "infinity"
-                                                     : "-infinity",
-                          .expected = "a finite number"};
-    }
-  }
-  return std::nullopt;
+  std::string const name = file->path().string();
+  return array.is_float32() ? first_not_finite_in(name, single_points()) : first_not_finite_in(name, points());
 }
 
 PointsFile read_points(std::shared_ptr<format::UnchangedFile const> file, std::filesystem::path const& features,
                        format::Findings& findings) {
   PointsFile points;
   points.file = std::move(file);
-  if (!read_numbers(points, findings)) return points;
+  auto array = open_array(points.file, findings);
+  if (!array) return points;
+  points.array = *std::move(array);
   std::vector<Index> const& shape = points.array.shape();
   if (shape.size() != 2 || shape[0] == 0 || shape[1] == 0) {
-    findings.add(shape_problem(points, "an array of two dimensions, points and features, none of them 0"));
+    findings.add(
+        shape_problem(*points.file, points.array, "an array of two dimensions, points and features, none of them 0"));
     return points;
   }
   points.features =
@@ -118,15 +123,24 @@ PointsFile read_points(std::shared_ptr<format::UnchangedFile const> file, std::f
   return points;
 }
 
-NumbersFile read_point_weights(std::shared_ptr<format::UnchangedFile const> file, Index points,
-                               format::Findings& findings) {
-  NumbersFile weights;
+VectorView<double const> PointWeights::values() const {
+  return array.is_float32() ? VectorView<double const>(converted) : array.doubles();
+}
+
+PointWeights read_point_weights(std::shared_ptr<format::UnchangedFile const> file, Index points,
+                                format::Findings& findings) {
+  PointWeights weights;
   weights.file = std::move(file);
-  if (!read_numbers(weights, findings)) return weights;
+  auto array = open_array(weights.file, findings);
+  if (!array) return weights;
+  weights.array = *std::move(array);
   if (weights.array.shape() != std::vector<Index>{points}) {
-    findings.add(
-        shape_problem(weights, fmt::format("an array of one dimension with a weight for each of {} points", points)));
+    findings.add(shape_problem(*weights.file, weights.array,
+                               fmt::format("an array of one dimension with a weight for each of {} points", points)));
     return weights;
+  }
+  if (weights.array.is_float32()) {
+    weights.converted.assign(weights.array.floats().begin(), weights.array.floats().end());
   }
   check_weights(weights, findings);
   return weights;

@@ -1,4 +1,4 @@
-/// Points to be clustered, as they lie in a file that must not change meanwhile.
+/// Points to be clustered, as they lie in a file that may be larger than memory.
 #pragma once
 
 #include <filesystem>
@@ -15,21 +15,16 @@
 
 namespace regio::study {
 
-/// The numbers of a .npy array: float64 as they lie in the mapped file, float32 converted in memory.
-struct NumbersFile {
+/// A .npy array [points, features], mapped: its numbers are never copied.
+struct PointsFile {
   std::shared_ptr<format::UnchangedFile const> file;
   format::NpyArray array;
-  std::vector<double> converted;
-
-  [[nodiscard]] VectorView<double const> values() const;
-};
-
-/// A .npy array [points, features].
-struct PointsFile : NumbersFile {
   std::vector<std::string> features;  ///< names
 
   [[nodiscard]] Index count() const { return array.shape()[0]; }
+  /// One of the two is empty, by the type of the file's numbers.
   [[nodiscard]] MatrixView<double const> points() const;
+  [[nodiscard]] MatrixView<float const> single_points() const;
   /// The first number that is NaN or infinite, by row and column from 1; nullopt when there is none. Reads the file up
   /// to it.
   [[nodiscard]] std::optional<InputProblem> first_not_finite() const;
@@ -42,9 +37,18 @@ struct PointsFile : NumbersFile {
 PointsFile read_points(std::shared_ptr<format::UnchangedFile const> file, std::filesystem::path const& features,
                        format::Findings& findings);
 
+/// Weights of points: float64 is mapped, float32 converted in memory.
+struct PointWeights {
+  std::shared_ptr<format::UnchangedFile const> file;
+  format::NpyArray array;
+  std::vector<double> converted;
+
+  [[nodiscard]] VectorView<double const> values() const;
+};
+
 /// A .npy array [points]. A weight that is negative or not finite, all of them 0, and another number of them than
 /// `points` are findings.
-NumbersFile read_point_weights(std::shared_ptr<format::UnchangedFile const> file, Index points,
-                               format::Findings& findings);
+PointWeights read_point_weights(std::shared_ptr<format::UnchangedFile const> file, Index points,
+                                format::Findings& findings);
 
 }  // namespace regio::study

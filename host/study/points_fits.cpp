@@ -37,6 +37,7 @@ void score(Engine& engine, Control const& control, PointsData const& data, Vecto
   std::vector<ClusterScoresProblem> problems;
   for (std::size_t f = 0; f < result.fits.size(); ++f) {
     problems.push_back({.points = data.points,
+                        .single_points = data.single_points,
                         .labels = labels_of(labels, static_cast<Index>(f), result.points),
                         .clusters = result.fits[f].k});
   }
@@ -89,6 +90,7 @@ std::vector<Index> fitted_k(PointsOptions const& options, Index points) {
 KmeansProblem points_problem(PointsData const& data, Index k) {
   KmeansProblem problem;
   problem.points = data.points;
+  problem.single_points = data.single_points;
   problem.weights = data.weights;
   problem.clusters = k;
   problem.restarts = k == 1 ? 1 : 0;
@@ -98,9 +100,9 @@ KmeansProblem points_problem(PointsData const& data, Index k) {
 PointsFits fit_points(Engine& engine, PointsOptions const& options, PointsData const& data,
                       VectorView<std::int32_t> labels) {
   PointsFits result;
-  result.points = data.points.rows();
+  result.points = data.count();
   result.weighted = !data.weights.empty();
-  Index const features = data.points.columns();
+  Index const features = std::max(data.points.columns(), data.single_points.columns());
   std::vector<KmeansProblem> problems;
   FitArrays arrays;
   for (Index const k : fitted_k(options, result.points)) {

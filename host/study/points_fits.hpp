@@ -38,10 +38,13 @@ struct PointsFits {
   [[nodiscard]] double unexplained(PointsFit const& fit) const;
 };
 
-/// Points and their weights; empty: all 1.
+/// Points in double or in single precision, the other view empty, and their weights; empty: all 1.
 struct PointsData {
   MatrixView<double const> points;
+  MatrixView<float const> single_points;
   VectorView<double const> weights;
+
+  [[nodiscard]] Index count() const { return points.rows() + single_points.rows(); }
 };
 
 /// The k that will be fitted: the one asked for, or 1 to the largest that may be chosen and has points enough.
@@ -50,9 +53,9 @@ std::vector<Index> fitted_k(PointsOptions const& options, Index points);
 /// The problem of one k, as kmeans_fit takes it.
 KmeansProblem points_problem(PointsData const& data, Index k);
 
-/// Fits every k with all its starts in one batch, scores the fits from their labels, and chooses. `labels` is
-/// [fitted_k, points] and gets the labels 0 .. k - 1 of every fit. Throws Interrupted when the stop token is raised,
-/// and as kmeans_fit and cluster_scores.
+/// Fits every k with all its starts in one batch, whose runs share each read of points in single precision, scores the
+/// fits from labels and centres, and chooses. `labels` is [fitted_k, points] and gets the labels 0 .. k - 1 of every
+/// fit. Throws Interrupted when the stop token is raised, and as kmeans_fit and cluster_scores.
 PointsFits fit_points(Engine& engine, PointsOptions const& options, PointsData const& data,
                       VectorView<std::int32_t> labels);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cluster/kmeans_plan.hpp"
 #include "study/change_watch.hpp"
 #include "study/kmeans_keys.hpp"
 #include "study/memory_limit.hpp"
@@ -24,15 +25,18 @@ constexpr std::int64_t usual_restarts = 10;
 constexpr std::array criteria = {
     Word{"elbow", KCriterion::elbow}, Word{"calinski-harabasz", KCriterion::calinski_harabasz},
     Word{"davies-bouldin", KCriterion::davies_bouldin}, Word{"simplified-silhouette", KCriterion::silhouette}};
-constexpr std::array inits = {Word{"k-means++", KmeansInit::kmeans_plus_plus}, Word{"random", KmeansInit::random}};
+constexpr std::array inits = {Word{"k-means++", KmeansInit::kmeans_plus_plus},
+                              Word{"k-means||", KmeansInit::kmeans_parallel}, Word{"random", KmeansInit::random}};
 
 /// The files of a run, as they were when it began.
 struct PointsInputs {
   PointsFile points;
-  std::optional<NumbersFile> weights;
+  std::optional<PointWeights> weights;
 
   [[nodiscard]] PointsData data() const {
-    return {.points = points.points(), .weights = weights ? weights->values() : VectorView<double const>()};
+    return {.points = points.points(),
+            .single_points = points.single_points(),
+            .weights = weights ? weights->values() : VectorView<double const>()};
   }
   [[nodiscard]] std::vector<std::shared_ptr<format::UnchangedFile const>> files() const {
     std::vector<std::shared_ptr<format::UnchangedFile const>> files = {points.file};
@@ -66,6 +70,13 @@ PointsInputs read_inputs(StudyRun& run, format::StudyDocument const& document, P
     }
   }
   refuse_too_many_clusters(document, options, inputs.points.count(), findings);
+  if (options.choice.kmeans.init == KmeansInit::kmeans_parallel &&
+      kmeans_regime(points_problem(inputs.data(), 1)) != KmeansRegime::large) {
+    findings.add(
+        document.problem("clusters", "init",
+                         fmt::format("k-means++ or random: k-means|| is for float32 points, more than {} numbers",
+                                     tiny_bytes / static_cast<Index>(sizeof(double)))));
+  }
   findings.throw_if_any();
   return inputs;
 }
@@ -123,8 +134,8 @@ PointsFits fit_inputs(Engine& engine, PointsOptions options, PointsInputs const&
 }  // namespace
 
 format::StudySchema points_schema() {
-  StudySchema schema = study_schema("points", "Clusters of points in a .npy file.", "Clusters of points",
-                                    "of every random number; the same seed gives the same bytes");
+  StudySchema schema = study_schema("points", "Clusters of points in a file that may be larger than memory.",
+                                    "Clusters of points", "of every random number; the same seed gives the same bytes");
 
   TableKeys input(schema, "input");
   input.file("points", "a .npy array [points, features] of float32 or float64", "points.npy");
@@ -161,12 +172,13 @@ RunSummary run_points_study(Engine& engine, format::StudyDocument const& documen
   options.choice.kmeans.seed = run.seed();
   PointsInputs const inputs = read_inputs(run, document, options);
   PointsData const data = inputs.data();
-  std::vector<Index> const k = fitted_k(options, data.points.rows());
-  require_memory_for_fits(settings.memory, points_problem(data, k.back()), engine.threads());
+  std::vector<Index> const k = fitted_k(options, data.count());
+  options.choice.kmeans.runs_at_once =
+      runs_within_memory(settings.memory, points_problem(data, k.back()), engine.threads());
 
   run.open_folder();
   return run.resumable([&] {
-    LabelsFile labels(run, data.points.rows(), k.size());
+    LabelsFile labels(run, data.count(), k.size());
     PointsFits const fits = fit_inputs(engine, options, inputs, settings.control, labels.labels());
     labels.publish(run, fits.chosen);
     format::Report const report = points_report(fits, options, inputs.points.features, run.report_context());

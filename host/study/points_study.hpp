@@ -1,4 +1,4 @@
-/// Studies of the kind `points`: clusters of points in a .npy file.
+/// Studies of the kind `points`: clusters of points in a file that may be larger than memory.
 #pragma once
 
 #include "study/points_fits.hpp"

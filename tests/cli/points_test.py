@@ -116,6 +116,11 @@ class Clusters(PointsTest):
             for other in ("three", "study"):
                 self.assertEqual((self.folder / other / name).read_bytes(), first, name)
 
+    def test_many_points_start_by_kmeans_parallel(self):
+        self.write("points.npy", npy(grouped_points(90000)))
+        document = self.json_of("cluster", "points.npy", "-k", "3", "--init", "k-means||", "--restarts", "2")
+        self.assertEqual(document["results"][0]["sizes"], [30000] * 3)
+
 
 class FilesThatCannotBeUsed(PointsTest):
     def test_headers_and_shapes(self):
@@ -145,6 +150,7 @@ class FilesThatCannotBeUsed(PointsTest):
         self.assertIn("-k: found '7', expected at most the number of points, 6", self.refused("-k", "7"))
         self.assertIn("--k-range", self.refused("--k-range", "7", "9"))
         self.assertIn("--chain is no option for a .npy file", self.refused("--chain", "warm"))
+        self.assertIn("--init", self.refused("-k", "2", "--init", "k-means||"))
         self.assertIn("--features is no option for a .csv file", self.regio("cluster", "panel.csv", "--features", "names.csv",
                                                                           status=WRONG_USAGE).stderr)
         self.write("names.csv", "feature\na\na\nb\n")
@@ -211,17 +217,15 @@ class LargePoints(PointsTest):
         self.assertEqual(list(self.folder.glob("points-results/.regio-part-*")), [])
 
     @unittest.skipIf(SANITIZED, "a sanitizer takes memory of its own")
-    def test_labels_take_no_memory_and_points_that_do_not_fit_are_refused_before_any_work(self):
-        """RLIMIT_DATA counts the private writable pages of the process; pages of a mapped file are none."""
-        self.write_large(1000000, features=2)
-        limits = ["-k", "elbow", "--k-range", "2", "12", "--restarts", "1", "--max-iterations", "2", "--tolerance", "1e6",
-                  "--threads", "1"]
-        refused = self.refused(*limits, "--memory", "64MB")
-        self.assertIn("--memory: found '64MB', expected at least", refused)
-        needed = int(refused.split("expected at least ")[1].split("MB")[0])
-        # Labels of twelve k would take 48 MB more.
-        chosen = self.json_of("cluster", "points.npy", *limits, "--memory", f"{needed + 20}MB")["k"]
-        self.assertEqual(set(self.labels(1000000)), set(range(1, chosen + 1)))
+    def test_points_beyond_a_limit_of_the_data_are_neither_copied_nor_are_their_labels(self):
+        """RLIMIT_DATA counts the private writable pages of the process: mapped files are none, a copy of the points would be."""
+        self.write_large(2000000)
+        self.assertGreater((self.folder / "points.npy").stat().st_size, 110_000_000)
+        self.regio("cluster", "points.npy", "-k", "4", "--restarts", "1", "--init", "random", "--max-iterations", "5",
+                   "--tolerance", "1e6", "--memory", "90MB", "--threads", "2")
+        self.assertEqual(set(self.labels(2000000)), {1, 2, 3, 4})
+        refused = self.regio("cluster", "points.npy", "-k", "4", "--memory", "64MB", "--out", "other", status=WRONG_USAGE)
+        self.assertIn("--memory: found '64MB', expected at least", refused.stderr)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from chromium import Chromium, find_chromium
 SKIPPED = 77
 BALANCE_PAGES = ("balance", "balance-large", "balance-conflict", "balance-zeros", "balance-many")
 INTERACTION_PAGES = ("interaction", "interaction-plain", "interaction-large", "interaction-hostile")
-PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics") + BALANCE_PAGES + INTERACTION_PAGES
+PAGES = ("study", "one-group", "many-clusters", "hostile", "object-properties", "large", "dynamics", "points") + BALANCE_PAGES + INTERACTION_PAGES
 WIDTHS = (360, 768, 1280, 1920)
 
 
@@ -92,6 +92,13 @@ class ReportInBrowser(unittest.TestCase):
         self.assertLess(widest, 500)
         self.assertIn("The map shows the 40 largest of", self.browser.evaluate("document.querySelector('#figure-flow-map').textContent"))
 
+    def test_clustered_points_show_centres_and_the_choice_of_k(self):
+        self.open("points")
+        self.assertEqual(self.drawn_figures(), ["profiles", "elbow"])
+        marks = self.browser.evaluate("document.querySelectorAll('[data-name=profiles] svg .mark-rect.role-mark path').length")
+        self.assertEqual(marks, 4 * 4)
+        self.assert_quiet()
+
     def test_a_conflict_is_told_first_and_marked(self):
         self.open("balance-conflict")
         self.assertEqual(self.browser.evaluate("document.querySelector('main h2').textContent"), "Why it cannot be done")
@@ -126,7 +133,7 @@ class ReportInBrowser(unittest.TestCase):
                     self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), width)
 
     def test_figures_fit_their_place_on_a_phone(self):
-        for page in ("study",) + BALANCE_PAGES + INTERACTION_PAGES:
+        for page in ("study", "points") + BALANCE_PAGES + INTERACTION_PAGES:
             self.open(page, width=360)
             wide = self.browser.evaluate(
                 "Array.from(document.querySelectorAll('.drawing')).filter(f => f.scrollWidth > f.clientWidth + 1).map(f => f.dataset.name)")

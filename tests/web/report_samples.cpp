@@ -1,4 +1,5 @@
 // Writes the reports that the browser tests open: report_samples FOLDER
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -7,6 +8,7 @@
 #include "study/balance_batch_report.hpp"
 #include "study/balance_report.hpp"
 #include "study/interaction_report.hpp"
+#include "study/points_report.hpp"
 #include "study/target_draws_report.hpp"
 #include "study/totals_files.hpp"
 #include "tests/support/synthetic_interaction.hpp"
@@ -128,6 +130,36 @@ std::string balance_many_page(std::filesystem::path const& folder) {
   return regio::format::render_html(report);
 }
 
+/// Clusters of points chosen from k = 1 to 6, with features of hostile names.
+std::string points_page() {
+  using namespace regio::study;
+  PointsOptions options;
+  PointsFits fits{.points = 1000};
+  std::vector<std::string> const features = {"income", "constructor", "</script>", "__proto__"};
+  for (regio::Index k = 1; k <= 6; ++k) {
+    PointsFit& fit = fits.fits.emplace_back();
+    fit.k = fit.scores.k = k;
+    fit.restarts = 10;
+    fit.iterations = 3 * k;
+    fit.outcome = k == 6 ? regio::Outcome::iteration_limit : regio::Outcome::converged;
+    fit.scores.inertia = 5000.0 / static_cast<double>(k * k);
+    fit.scores.calinski_harabasz = fit.scores.davies_bouldin = fit.scores.silhouette =
+        k == 1 ? std::nan("") : 0.1 * static_cast<double>(k);
+    for (regio::Index c = 0; c < k; ++c) {
+      fit.sizes.push_back(1000 / k);
+      for (std::size_t j = 0; j < features.size(); ++j) {
+        fit.centres.push_back(static_cast<double>((c * 7 + static_cast<regio::Index>(j) * 3) % 11));
+      }
+    }
+  }
+  fits.chosen = 3;
+  ReportContext const context{.title = "Clusters of constructed points",
+                              .source = "Source: constructed data.",
+                              .command_line = "regio cluster points.npy",
+                              .device = "CPU"};
+  return regio::format::render_html(points_report(fits, options, features, context));
+}
+
 /// A table of 80 rows and 70 columns with holes and negative cells, whose totals have grown by different shares.
 BalanceSample large_table() {
   constexpr int rows = 80, columns = 70;
@@ -200,6 +232,7 @@ int main(int count, char** arguments) {
                             "label,value\nfarms,4\nbakers,4\n__proto__,5\nsmiths,5\n",
                             "label,value\nbread,6\nconstructor,6\n</script>,6\n"}));
   write(folder / "balance-many.html", balance_many_page(folder));
+  write(folder / "points.html", points_page());
   write(folder / "balance-zeros.html",
         balance_page(folder, {",x,y\na,1,1\nb,0,1\n", "label,value\na,1\nb,1\n", "label,value\nx,1\ny,1\n"}));
   write(folder / "balance-totals.html",
