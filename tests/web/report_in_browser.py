@@ -42,7 +42,7 @@ class ReportInBrowser(unittest.TestCase):
                 figures = self.browser.evaluate("document.querySelectorAll('.drawing').length")
                 drawn = self.browser.evaluate(
                     "Array.from(document.querySelectorAll('.drawing svg'), s => s.querySelectorAll('.mark-group path').length)")
-                self.assertGreaterEqual(figures, 2 if page == "balance-conflict" else 4)
+                self.assertGreaterEqual(figures, 2 if page in ("balance-conflict", "points") else 4)
                 self.assertEqual(len(drawn), figures)
                 self.assertTrue(all(marks > 0 for marks in drawn))
                 self.assert_quiet()
