@@ -6,6 +6,7 @@
 
 #include "cluster/kmeans_kernels.hpp"
 #include "cluster/point_distances-inl.hpp"
+#include "core/simd_dispatch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -187,18 +188,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace regio {
 
-KmeansKernels const& kmeans_kernels(SimdTarget target) {
-#if HWY_ARCH_X86
-  switch (target) {
-    case SimdTarget::avx512: return N_AVX3::kernels();
-    case SimdTarget::avx2: return N_AVX2::kernels();
-    case SimdTarget::scalar: break;
-  }
-#else
-  (void)target;
-#endif
-  return N_SCALAR::kernels();
-}
+KmeansKernels const& kmeans_kernels(SimdTarget target) { return REGIO_COMPILED_FOR(target, kernels)(); }
 
 }  // namespace regio
 #endif
