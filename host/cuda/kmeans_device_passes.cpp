@@ -63,7 +63,8 @@ double const* DevicePasses::weights_on_device(VectorView<double const> weights) 
   for (DeviceWeights const& each : weights_) {
     if (each.given.data_handle() == weights.data_handle()) return each.values.data();
   }
-  DeviceWeights& own = weights_.emplace_back(weights, DeviceBuffer<double>(backend_.stream(), weights.size()));
+  DeviceWeights& own =
+      weights_.emplace_back(DeviceWeights{weights, DeviceBuffer<double>(backend_.stream(), weights.size())});
   copy_to_device(backend_.stream(), own.values.data(),
                  std::span(weights.data_handle(), static_cast<std::size_t>(weights.size())));
   return own.values.data();
