@@ -81,7 +81,8 @@ class TableBlock {
     for (std::int64_t first = 0; first < table_.industries; first += sums_.staged) {
       std::int64_t const left = table_.industries - first;
       int const width = static_cast<int>(left < sums_.staged ? left : sums_.staged);
-      double* const of_warp = groups_ + (side_ * table_warps + threadIdx.x / warp_threads) * sums_.staged;
+      double* const of_warp =
+          groups_ + (static_cast<unsigned>(side_ * table_warps) + threadIdx.x / warp_threads) * sums_.staged;
       for (int step = 0; step < width; step += row_lanes * numbers_under_way) {
         add_numbers(row + first, step, width, destination_ != own, flow, in_ + first, of_warp);
       }

@@ -142,7 +142,7 @@ TEST(BootstrapIndex, SameBitsOnEverySimdTarget) {
   // Numbers of shipments that end within and with whole vectors, of all and of a region.
   for (auto const& [regions, industries, share] : {std::tuple{2, 1, 1.0}, {3, 1, 0.7}, {4, 2, 1.0}, {9, 5, 0.6}}) {
     ShipmentData const data = random_shipments(regions, industries, share, 17);
-    auto const sums = [&](SimdTarget target) {
+    auto const sums = [&, regions = regions](SimdTarget target) {
       constexpr Index replicates = 40;
       auto const cells = static_cast<std::size_t>(replicates * regions);
       std::vector<BootstrapIndexItem> items(1);
