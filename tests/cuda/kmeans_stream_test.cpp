@@ -73,7 +73,7 @@ TEST_F(KmeansStream, CentresThatSharedMemoryDoesNotHold) {
   SinglePoints const points = normal_single_points(2200, 60, 2);
   std::vector<double> centres;
   std::set<std::string> names;
-  for (std::size_t const shared_bytes : {227 * 1024, 64 * 1024, 8 * 1024}) {
+  for (std::size_t const shared_bytes : {std::size_t{227} * 1024, std::size_t{64} * 1024, std::size_t{8} * 1024}) {
     simt::reset_runtime();
     simt::devices()[0].sharedMemPerBlockOptin = shared_bytes;
     simt::devices()[0].sharedMemPerMultiprocessor = shared_bytes + 1024;
