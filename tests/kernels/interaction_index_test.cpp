@@ -224,7 +224,7 @@ TEST(InteractionIndex, SumsOfLists) {
 
 TEST(InteractionIndex, InvalidValuesAreSeenWhereverTheyStand) {
   for (double const value : {-1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
-    for (std::size_t const at : {0, 17 * 17 * 9 - 1, 4 * 17 * 9 + 4 * 9 + 8}) {  // the last one within a region
+    for (std::size_t const at : {0U, 17U * 17 * 9 - 1, 4U * 17 * 9 + 4 * 9 + 8}) {  // the last one within a region
       Table table(17, 9);
       table.value[at] = value;
       EXPECT_TRUE(run_table(table, ample_shared_memory, 5, 2).invalid) << value << " at " << at;
@@ -262,13 +262,13 @@ TEST(InteractionIndex, CostsOfAListAreThoseOfTheModel) {
   std::vector<simt::LaunchCount> const& log = simt::launch_log();
   ASSERT_EQ(log.size(), 7U);
   if (!log[0].counted) GTEST_SKIP() << "memory accesses are counted in the build with observed accesses";
-  for (std::size_t const keys : {0, 2, 4}) {
+  for (std::size_t const keys : {0U, 2U, 4U}) {
     std::uint64_t const positions = keys == 2 ? 8 : 0;
     EXPECT_EQ(log[keys].global_load_bytes, n * (20 + positions));
     EXPECT_EQ(log[keys].global_store_bytes, n * 16);
   }
   // Each entry's key, the key before it, and the keys that its sum looks at; its position and its value.
-  for (std::size_t const sums : {1, 3, 5}) {
+  for (std::size_t const sums : {1U, 3U, 5U}) {
     EXPECT_GE(log[sums].global_load_bytes, n * (8 + 8 + 8));
     EXPECT_LE(log[sums].global_load_bytes, n * (5 * 8 + 8 + 8 + 16));
   }
